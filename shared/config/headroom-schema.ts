@@ -140,7 +140,7 @@ const scan = section({
   reading: oneOf(['full', 'incremental'])
     .optional()
     .describe(
-      'Whether each scan reads every network interface, or only those of subnets whose count of addresses has moved, and the others in turn.',
+      'Whether each scan reads every network interface and instance, or only those of subnets that changed, and the others in turn.',
     ),
   quotaShare: percent
     .refine((share) => share >= 1, { error: 'a share from 1% to 100%, such as 25%' })

@@ -31,6 +31,7 @@ import type {
   VpcConnection,
   VpcEndpoint,
 } from '../model/aws/inventory.ts';
+import { FILTER_VALUES, PAGE_SIZE } from './ec2-limits.ts';
 import {
   elasticAddressRecord,
   instanceLimitsRecord,
@@ -44,6 +45,7 @@ import {
   vpcRecord,
 } from './ec2-records.ts';
 import {
+  type InstanceScope,
   type InterfaceScope,
   type InventoryScope,
   type InventorySource,
@@ -58,17 +60,11 @@ import {
   transitGatewayConnections,
 } from './vpc-connections.ts';
 
-/** The most items one page may hold: DescribeVpcs, DescribeSubnets, DescribeNetworkInterfaces and others, EC2 API reference, `MaxResults`. */
-export const PAGE_SIZE = 1000;
-
 /** The same for DescribeInstanceTypes: 5 to 100. */
 const INSTANCE_TYPE_PAGE_SIZE = 100;
 
 /** The same for DescribeRouteTables: 5 to 100. */
 const ROUTE_TABLE_PAGE_SIZE = 100;
-
-/** The most values one filter may hold: EC2 API reference, "Filter": a request is refused at 201. */
-export const FILTER_VALUES = 200;
 
 export interface Ec2InventoryInput {
   readonly client: EC2Client;
@@ -188,11 +184,8 @@ export const createEc2Inventory = ({
     return found;
   };
 
-  const eachInstance = async (
-    scope: InventoryScope,
-    receive: (instance: Instance) => void,
-  ): Promise<void> => {
-    for (const filters of vpcFilters(scope)) {
+  const eachInstance = async (scope: InstanceScope, receive: (instance: Instance) => void): Promise<void> => {
+    for (const filters of instanceFilters(scope)) {
       await eachItem(
         context('DescribeInstances'),
         async (NextToken) => {
@@ -407,6 +400,15 @@ const vpcFilters = ({ vpcIds }: InventoryScope): Filters => filtersOf('vpc-id', 
 
 const interfaceFilters = (scope: InterfaceScope): Filters =>
   scope.subnetIds === undefined ? vpcFilters(scope) : filtersOf('subnet-id', scope.subnetIds);
+
+const instanceFilters = (scope: InstanceScope): Filters => {
+  const { states } = scope;
+  return states === undefined
+    ? interfaceFilters(scope)
+    : interfaceFilters(scope).map(({ Filters = [] }) => ({
+        Filters: [...Filters, { Name: 'instance-state-name', Values: [...states] }],
+      }));
+};
 
 const chunks = <Item>(items: readonly Item[], size: number): Item[][] =>
   Array.from({ length: Math.ceil(items.length / size) }, (_, index) =>

@@ -16,7 +16,12 @@ import type {
   VpcEndpoint,
 } from '../model/aws/inventory.ts';
 import { HeadroomError, type Problem } from '../model/base/errors.ts';
-import { type InventoryScope, type InventorySource, SubnetGoneError } from './inventory-source.ts';
+import {
+  type InterfaceScope,
+  type InventoryScope,
+  type InventorySource,
+  SubnetGoneError,
+} from './inventory-source.ts';
 import type { QuotaSource } from './quota-source.ts';
 
 /** All that was read of some targets at one time: a snapshot that can be kept, sent, and scanned again. */
@@ -71,13 +76,7 @@ export const createEstateSources = (
     vpcs: async (scope) => recorded(estate.vpcs).filter(within(scope)),
     subnets: async (scope) => recorded(estate.subnets).filter(within(scope)),
     eachInterface: async (scope, receive) =>
-      recorded(estate.interfaces)
-        .filter(
-          scope.subnetIds === undefined
-            ? within(scope)
-            : ({ subnetId }) => scope.subnetIds?.includes(subnetId) === true,
-        )
-        .forEach(receive),
+      recorded(estate.interfaces).filter(ofSubnets(scope)).forEach(receive),
     reservations: async (subnetId) => {
       const reservations = Object.hasOwn(estate.reservations, subnetId)
         ? estate.reservations[subnetId]
@@ -85,7 +84,11 @@ export const createEstateSources = (
       if (reservations === undefined) throw new SubnetGoneError(subnetId);
       return recorded(reservations);
     },
-    eachInstance: async (scope, receive) => recorded(estate.instances).filter(within(scope)).forEach(receive),
+    eachInstance: async (scope, receive) =>
+      recorded(estate.instances)
+        .filter(ofSubnets(scope))
+        .filter(({ state }) => scope.states === undefined || scope.states.includes(state))
+        .forEach(receive),
     instanceTypes: async (types) => recorded(estate.instanceTypes).filter(({ type }) => types.includes(type)),
     vpcConnections: async ({ vpcIds }) =>
       recorded(estate.vpcConnections).filter(
@@ -121,6 +124,13 @@ const recorded = <Record>(records: Recorded<Record>): readonly Record[] => {
 };
 
 export const isProblem = <Record>(records: Recorded<Record>): records is Problem => !Array.isArray(records);
+
+const ofSubnets =
+  (scope: InterfaceScope) =>
+  (each: { readonly vpcId: string | null; readonly subnetId: string | null }): boolean =>
+    scope.subnetIds === undefined
+      ? within(scope)(each)
+      : each.subnetId !== null && scope.subnetIds.includes(each.subnetId);
 
 const within =
   ({ vpcIds }: InventoryScope) =>

@@ -24,6 +24,12 @@ export interface InterfaceScope extends InventoryScope {
   readonly subnetIds?: readonly string[];
 }
 
+/** Which instances are listed. With subnets, those whose primary interface is in one of them; the VPCs then do not matter. */
+export interface InstanceScope extends InterfaceScope {
+  /** Only those in one of these states. */
+  readonly states?: readonly string[];
+}
+
 /**
  * Where inventory comes from: the EC2 API of one target, a saved estate file, or a test. Each method throws a
  * `HeadroomError` when it could not answer in full - never a shortened answer.
@@ -40,7 +46,7 @@ export interface InventorySource {
   eachInterface(scope: InterfaceScope, receive: (networkInterface: NetworkInterface) => void): Promise<void>;
   /** One EC2 call per subnet: callers cache (`shared/pipeline/collect.ts`). */
   reservations(subnetId: string): Promise<readonly SubnetCidrReservation[]>;
-  eachInstance(scope: InventoryScope, receive: (instance: Instance) => void): Promise<void>;
+  eachInstance(scope: InstanceScope, receive: (instance: Instance) => void): Promise<void>;
   /** Limits as EC2 answers them, for types that the shipped table lacks. Unknown types are left out. */
   instanceTypes(types: readonly string[]): Promise<readonly InstanceLimits[]>;
   /** Peerings and transit gateway attachments of these VPCs. */

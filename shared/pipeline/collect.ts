@@ -24,17 +24,21 @@ import type { RequestRate } from '../model/aws/service-quotas.ts';
 import { HeadroomError, type Problem, problemOf } from '../model/base/errors.ts';
 import { limitsOf } from '../model/cluster/instance-limits.ts';
 import type { KubernetesReading } from '../model/kubernetes/observed.ts';
+import type { PastScan } from '../model/result/past-scan.ts';
 import type { RecordForm } from '../state/record-form.ts';
 import type { CacheStore } from '../state/state-store.ts';
 import { withJsonConfiguration } from './add-on-configuration.ts';
 import { attempt } from './attempt.ts';
-import { type CallEvents, readCallEvents } from './call-events.ts';
+import { readCallEvents } from './call-events.ts';
 import { joinGateways } from './join-gateways.ts';
+import type { KeptMaps } from './kept-maps.ts';
 import { readAllocationFailures } from './read-allocation-failures.ts';
+import { readInstances } from './read-instances.ts';
 import { type KubernetesAccess, readKubernetes } from './read-kubernetes.ts';
 import { readLaunchTemplates } from './read-launch-templates.ts';
 import { readQuotas } from './read-quotas.ts';
 import { readReservations } from './read-reservations.ts';
+import { planTarget, type TargetReading } from './target-reading.ts';
 
 /**
  * Where one target's facts come from. `clusters` is `null` when there is no source for it, as in an old estate file.
@@ -76,8 +80,8 @@ export interface TargetFacts {
   readonly quotas: readonly ServiceQuota[] | null;
   /** `null`: not asked for. */
   readonly allocationFailures: AllocationFailures | null;
-  /** What CloudTrail's events say since the last scans; nothing where they are not turned on. */
-  readonly events: CallEvents;
+  /** Which subnets are read again; absent: all of them, and nothing is kept. */
+  readonly reading?: TargetReading;
   /** What the Kubernetes API of each cluster said, by cluster name. Absent: none was asked. */
   readonly kubernetes?: ReadonlyMap<string, KubernetesReading>;
   /** Of the instance types in use that the shipped table lacks, by type. */
@@ -93,6 +97,11 @@ export interface CollectInput {
   readonly now: number;
   /** The most subnets whose reservations are asked for; absent: all that are due. */
   readonly mostReservations?: number | undefined;
+  /** What earlier scans kept: with it, only what changed is read. */
+  readonly maps?: KeptMaps | undefined;
+  /** The last scan, and from how many interfaces on a target is listed in parts; see `interfaceListings`. */
+  readonly previous?: PastScan | null | undefined;
+  readonly manyInterfaces?: number | undefined;
   /** How old reservations may get before they are read again, in milliseconds; absent: an hour. */
   readonly reservationLife?: number | undefined;
 }
@@ -169,11 +178,10 @@ export const collectFacts = async (input: CollectInput): Promise<TargetFacts> =>
     problems.push(problemOf(error));
   }
 
-  const readInstances = async (): Promise<Map<string, Instance>> => {
-    const instances = new Map<string, Instance>();
-    await sources.inventory.eachInstance(scope, (instance) => instances.set(instance.instanceId, instance));
-    return instances;
-  };
+  const reading = input.maps === undefined ? undefined : await planTarget(input, input.maps, listed, events);
+  const vpcIds = [...vpcs, ...listed].map(({ vpcId }) => vpcId);
+  const { manyInterfaces, previous = null } = input;
+  const ofInstances = { scope, inventory: sources.inventory, vpcIds, previous, manyInterfaces };
   const { clusters } = sources;
   const [
     found,
@@ -187,7 +195,7 @@ export const collectFacts = async (input: CollectInput): Promise<TargetFacts> =>
     allocationFailures,
   ] = await Promise.all([
     readReservations({ ...input, touched: events.reservations }, listed, problems),
-    attempt(problems, readInstances),
+    attempt(problems, () => readInstances(ofInstances, listed, reading)),
     attempt(problems, async () =>
       joinGateways(await sources.inventory.vpcConnections(scope), input.cache, input.now),
     ),
@@ -232,7 +240,7 @@ export const collectFacts = async (input: CollectInput): Promise<TargetFacts> =>
     vpcEndpoints,
     quotas,
     allocationFailures,
-    events,
+    ...(reading === undefined ? {} : { reading }),
     ...(kubernetes === null ? {} : { kubernetes }),
     limits,
     problems,

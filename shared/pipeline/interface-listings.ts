@@ -1,3 +1,4 @@
+import { FILTER_VALUES, PAGE_SIZE } from '../inventory/ec2-limits.ts';
 import type { InventoryScope } from '../inventory/inventory-source.ts';
 import type { PastScan } from '../model/result/past-scan.ts';
 
@@ -28,26 +29,47 @@ export const interfaceListings = (
   const total = distinct.reduce((sum, vpcId) => sum + (found.get(vpcId) ?? 0), 0);
   if (total < manyInterfaces || distinct.length < 2) return [scope];
 
-  // The largest first, each to the part that has least: never more than a third above the best there is (Graham 1969).
-  const parts = Array.from({ length: Math.min(LISTINGS_AT_ONCE, distinct.length) }, () => ({
-    interfaces: 0,
-    vpcIds: [] as string[],
-  }));
-  for (const vpcId of distinct.toSorted((a, b) => (found.get(b) ?? 0) - (found.get(a) ?? 0))) {
+  const parts = inEqualParts(
+    distinct,
+    Math.min(LISTINGS_AT_ONCE, distinct.length),
+    (vpcId) => found.get(vpcId) ?? 0,
+  );
+  return parts.map((part) => ({ ...scope, vpcIds: part }));
+};
+
+/** The same for some subnets of a target, of which earlier scans kept the interfaces. Each list is at least one call. */
+export const subnetListings = (
+  subnetIds: readonly string[],
+  interfacesIn: (subnetId: string) => number,
+): readonly (readonly string[])[] => {
+  const total = subnetIds.reduce((sum, subnetId) => sum + interfacesIn(subnetId), 0);
+  const pages = Math.max(Math.ceil(total / PAGE_SIZE), Math.ceil(subnetIds.length / FILTER_VALUES));
+  return inEqualParts(subnetIds, Math.min(LISTINGS_AT_ONCE, pages, subnetIds.length), interfacesIn);
+};
+
+/** The largest first, each to the part that has least: never more than a third above the best there is (Graham 1969). */
+const inEqualParts = (
+  items: readonly string[],
+  count: number,
+  sizeOf: (item: string) => number,
+): readonly (readonly string[])[] => {
+  const parts = Array.from({ length: count }, (): Part => ({ size: 0, items: [] }));
+  const sizes = new Map(items.map((item) => [item, sizeOf(item)]));
+  for (const [item, size] of [...sizes].toSorted(([, a], [, b]) => b - a)) {
     const least = parts.reduce((lightest, part) => (isLighter(part, lightest) ? part : lightest));
-    least.vpcIds.push(vpcId);
-    least.interfaces += found.get(vpcId) ?? 0;
+    least.items.push(item);
+    least.size += size;
   }
-  return parts.map((part) => ({ ...scope, vpcIds: part.vpcIds }));
+  return parts.map((part) => part.items);
 };
 
 interface Part {
-  readonly interfaces: number;
-  readonly vpcIds: readonly string[];
+  size: number;
+  readonly items: string[];
 }
 
 const isLighter = (a: Part, b: Part): boolean =>
-  a.interfaces < b.interfaces || (a.interfaces === b.interfaces && a.vpcIds.length < b.vpcIds.length);
+  a.size < b.size || (a.size === b.size && a.items.length < b.items.length);
 
 const interfacesByVpc = (previous: Pick<PastScan, 'subnets'> | null): ReadonlyMap<string, number> => {
   const found = new Map<string, number>();

@@ -39,6 +39,7 @@ const PART: RecordForm<StoredPart> = z.array(
       unaccounted: z.nullable(z.number()),
       doubtful: z.boolean(),
       interfaces: z.object({ kinds: z.array(z.string()), lines: z.string() }),
+      instances: z.nullable(z.object({ kinds: z.array(z.string()), ids: z.array(z.string()) })),
     }),
   ]),
 );
@@ -107,14 +108,17 @@ export class KeptMaps {
 }
 
 /** The number is that of the form: what another version wrote is not found. */
-const keyOf = ({ accountId, region }: Target): string => `interfaces-1/${accountId}/${region}`;
+const keyOf = ({ accountId, region }: Target): string => `interfaces-2/${accountId}/${region}`;
 
 /** With the time of the writing: two processes that write at once do not mix their parts. */
 const partKey = (target: Target, { scannedAt }: StoredHead, part: number): string =>
   `${keyOf(target)}/${scannedAt}/${part}`;
 
-const charactersIn = ({ interfaces: { kinds, lines } }: KeptSubnet): number =>
-  kinds.reduce((sum, kind) => sum + kind.length, lines.length);
+const charactersIn = ({ interfaces, instances }: KeptSubnet): number =>
+  [...interfaces.kinds, interfaces.lines, ...(instances?.kinds ?? []), ...(instances?.ids ?? [])].reduce(
+    (sum, text) => sum + text.length,
+    0,
+  );
 
 const charactersOf = ({ subnets }: KeptTarget): number =>
   [...subnets.values()].reduce((sum, kept) => sum + charactersIn(kept), 0);

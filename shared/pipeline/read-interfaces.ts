@@ -2,13 +2,14 @@ import type { InventoryScope } from '../inventory/inventory-source.ts';
 import type { NetworkInterface, Subnet, Target } from '../model/aws/inventory.ts';
 import type { SubnetAssessment } from '../model/result/assessment.ts';
 import type { PastScan } from '../model/result/past-scan.ts';
-import { eachPacked, InterfacePacker, interfaceIdsIn } from '../model/subnet/packed-interfaces.ts';
-import { isTouched, type KeptSubnet, type KeptTarget, planReading } from '../model/target/reading-plan.ts';
+import { type PackedInstances, packInstances } from '../model/subnet/packed-instances.ts';
+import { countPacked, eachPacked, InterfacePacker } from '../model/subnet/packed-interfaces.ts';
+import type { KeptSubnet, KeptTarget } from '../model/target/reading-plan.ts';
 import type { CacheStore } from '../state/state-store.ts';
-import type { CallEvents } from './call-events.ts';
 import type { TargetFacts, TargetSources } from './collect.ts';
-import { interfaceListings, LISTINGS_AT_ONCE } from './interface-listings.ts';
+import { interfaceListings, subnetListings } from './interface-listings.ts';
 import type { KeptMaps } from './kept-maps.ts';
+import type { TargetReading } from './target-reading.ts';
 
 export interface ReadInterfacesInput {
   readonly target: Target;
@@ -40,20 +41,19 @@ export interface KeptReading {
 
 /**
  * Hands over every interface of the target, those of quiet subnets from what earlier scans kept. A subnet is read again where
- * AWS's count of its available addresses has moved, and in turn; see `planReading`.
+ * AWS's count of its available addresses has moved, and in turn; see `planTarget`.
  *
  * @throws HeadroomError when a listing broke off
  */
 export const readChangedInterfaces = async (
   input: ReadInterfacesInput,
+  { kept, plan }: TargetReading,
   maps: KeptMaps,
   cache: CacheStore | null,
   receive: (networkInterface: NetworkInterface) => void,
 ): Promise<KeptReading> => {
   const { facts, inventory, now, target } = input;
   const { subnets } = facts;
-  const kept = await maps.load(target, cache, now);
-  const plan = planReading(subnets, kept, now, touchedSubnets(facts.events, kept));
   const packers = new Map<string, InterfacePacker>();
   for (const subnet of subnets)
     if (plan === 'all' || plan.has(subnet.subnetId))
@@ -66,7 +66,15 @@ export const readChangedInterfaces = async (
   };
   if (plan === 'all') await readAllInterfaces(input, take);
   else {
-    await Promise.all(shares([...plan]).map((subnetIds) => inventory.eachInterface({ subnetIds }, take)));
+    const interfacesIn = (subnetId: string): number => {
+      const known = kept?.subnets.get(subnetId);
+      return known === undefined ? 0 : countPacked(known.interfaces);
+    };
+    await Promise.all(
+      subnetListings([...plan], interfacesIn).map((subnetIds) =>
+        inventory.eachInterface({ subnetIds }, take),
+      ),
+    );
     for (const subnet of subnets) {
       const known = isKept(subnet.subnetId);
       if (known === undefined) continue;
@@ -81,15 +89,15 @@ export const readChangedInterfaces = async (
   return {
     readAt: new Map(subnets.map(({ subnetId }) => [subnetId, isKept(subnetId)?.readAt ?? now])),
     keep: async (assessed) => {
+      const instancesIn = packedInstances(facts.instances);
       const unaccounted = new Map(assessed.map((each) => [each.subnetId, each.unaccounted]));
       const next = subnets.map((subnet): readonly [string, KeptSubnet] => {
         const { subnetId } = subnet;
         const before = kept?.subnets.get(subnetId);
-        return [
-          subnetId,
+        const known =
           isKept(subnetId) ??
-            reading(subnet, packers.get(subnetId), unaccounted.get(subnetId) ?? null, before, now),
-        ];
+          reading(subnet, packers.get(subnetId), unaccounted.get(subnetId) ?? null, before, now);
+        return [subnetId, { ...known, instances: known.instances ?? instancesIn(subnetId) }];
       });
       const whole: KeptTarget = {
         readInFullAt: plan === 'all' ? now : (kept?.readInFullAt ?? now),
@@ -101,18 +109,12 @@ export const readChangedInterfaces = async (
   };
 };
 
-/** An event that removes an interface names no subnet: it is where the last reading found the interface. */
-const touchedSubnets = (events: CallEvents, kept: KeptTarget | null): ReadonlyMap<string, number> => {
-  const touched = new Map(events.subnets);
-  if (events.interfaces.size === 0) return touched;
-  for (const [subnetId, { interfaces, readAt }] of kept?.subnets ?? []) {
-    for (const id of interfaceIdsIn(interfaces)) {
-      const changedAt = events.interfaces.get(id);
-      if (changedAt !== undefined && isTouched(changedAt, readAt))
-        touched.set(subnetId, Math.max(changedAt, touched.get(subnetId) ?? 0));
-    }
-  }
-  return touched;
+const packedInstances = (
+  instances: TargetFacts['instances'],
+): ((subnetId: string) => PackedInstances | null) => {
+  if (instances === null) return () => null;
+  const bySubnet = Map.groupBy(instances.values(), ({ subnetId }) => subnetId);
+  return (subnetId) => packInstances(bySubnet.get(subnetId) ?? []);
 };
 
 const reading = (
@@ -127,15 +129,5 @@ const reading = (
   unaccounted,
   doubtful: unaccounted !== (before === undefined ? 0 : before.unaccounted),
   interfaces: packer?.finish() ?? { kinds: [], lines: '' },
+  instances: null,
 });
-
-/** Subnets in one of the lists that are read side by side, where there are few: every list is at least one call. */
-const SUBNETS_IN_LIST = 50;
-
-/** Lists of about the same length, none of them empty. */
-const shares = <Item>(items: readonly Item[]): readonly (readonly Item[])[] => {
-  const size = Math.max(SUBNETS_IN_LIST, Math.ceil(items.length / LISTINGS_AT_ONCE));
-  return Array.from({ length: Math.ceil(items.length / size) }, (_, index) =>
-    items.slice(index * size, (index + 1) * size),
-  );
-};

@@ -85,7 +85,10 @@ const assessInterfaces = async (
       if (count % PROGRESS_STEP === 0) onInterfaces?.(count);
     };
     const read = { target, scope, inventory, facts, previous, now, manyInterfaces };
-    const reading = maps === undefined ? null : await readChangedInterfaces(read, maps, cache, add);
+    const reading =
+      maps === undefined || facts.reading === undefined
+        ? null
+        : await readChangedInterfaces(read, facts.reading, maps, cache, add);
     if (reading === null) await readAllInterfaces(read, add);
     if (count === 0) refuseEmptiedInterfaces(target, facts, previous);
     return { assessor, reading };
@@ -131,6 +134,7 @@ export const scanTarget = async (input: ScanTargetInput): Promise<AssessedTarget
     facts = await collectFacts({
       ...input,
       sources,
+      previous: past.previous,
       reservationLife: input.maps === undefined ? undefined : OLDEST_MAP,
     });
     refuseEmptiedSubnets(target, input.scope, facts, past.previous);

@@ -1,15 +1,16 @@
 import { parseArgs } from 'node:util';
 import Table from 'cli-table3';
 import { CallBudget } from '../../shared/aws/call-budget.ts';
-import { FILTER_VALUES, PAGE_SIZE } from '../../shared/inventory/ec2-inventory.ts';
+import { FILTER_VALUES, PAGE_SIZE } from '../../shared/inventory/ec2-limits.ts';
 import type { InventorySource } from '../../shared/inventory/inventory-source.ts';
-import type { NetworkInterface, Subnet } from '../../shared/model/aws/inventory.ts';
+import type { Instance, NetworkInterface, Subnet } from '../../shared/model/aws/inventory.ts';
 import { OLDEST_MAP } from '../../shared/model/target/reading-plan.ts';
 import { KeptMaps } from '../../shared/pipeline/kept-maps.ts';
 import { RESERVATION_CACHE_MILLISECONDS } from '../../shared/pipeline/read-reservations.ts';
 import { NO_PAST, scanTarget } from '../../shared/pipeline/scan-target.ts';
 import { createMemoryStateStore } from '../../shared/state/memory-state-store.ts';
-import { ec2Answer, interfaceItem, list } from '../fixtures/ec2-xml.ts';
+import { aNode } from '../fixtures/cluster-records.ts';
+import { ec2Answer, instanceItem, interfaceItem, list } from '../fixtures/ec2-xml.ts';
 import { anInterfaceRecord, aSubnetRecord, aTarget, aVpcRecord } from '../fixtures/inventory-records.ts';
 import { seededRandom } from '../fixtures/seeded-random.ts';
 import { SimulatedTime } from '../fixtures/simulated-time.ts';
@@ -114,6 +115,11 @@ const BYTES_PER_INTERFACE = ec2Answer('DescribeNetworkInterfaces', [
   list('networkInterfaceSet', [interfaceItem(interfaceOf(0, 0))]),
 ]).length;
 
+const INTERFACES_PER_NODE = 2;
+const BYTES_PER_NODE =
+  ec2Answer('DescribeInstances', [list('reservationSet', [instanceItem(aNode('i-0'))])]).length +
+  INTERFACES_PER_NODE * BYTES_PER_INTERFACE;
+
 /** An EC2 that answers at once and says how long it would have taken. */
 const inventoryOf = (
   estate: Estate,
@@ -133,6 +139,19 @@ const inventoryOf = (
       spent.calls += 1;
     }
   };
+  const heldIn = (id: string): readonly NetworkInterface[] =>
+    estate.interfaces[Number.parseInt(id.slice('subnet-'.length), 16)] ?? [];
+  const nodesIn = (subnetId: string): readonly Instance[] =>
+    heldIn(subnetId).flatMap(({ attachment }) =>
+      attachment?.deviceIndex === 0 ? aNode(attachment.instanceId ?? '', { subnetId }) : [],
+    );
+  /** What each listing asks for: all at once, or as many subnets as a filter holds. */
+  const asked = (subnetIds: readonly string[] | undefined): readonly (readonly string[])[] =>
+    subnetIds === undefined
+      ? [estate.subnets.map((subnet) => subnet.subnetId)]
+      : Array.from({ length: Math.ceil(subnetIds.length / FILTER_VALUES) }, (_, index) =>
+          subnetIds.slice(index * FILTER_VALUES, (index + 1) * FILTER_VALUES),
+        );
   return {
     vpcs: async () => {
       await calls('DescribeVpcs', 1);
@@ -143,12 +162,8 @@ const inventoryOf = (
       return estate.subnets;
     },
     eachInterface: async ({ subnetIds }, receive) => {
-      const wanted = subnetIds ?? estate.subnets.map((subnet) => subnet.subnetId);
-      const size = subnetIds === undefined ? wanted.length : FILTER_VALUES;
-      for (let start = 0; start < wanted.length; start += size) {
-        const held = wanted
-          .slice(start, start + size)
-          .flatMap((id) => estate.interfaces[Number.parseInt(id.slice('subnet-'.length), 16)] ?? []);
+      for (const some of asked(subnetIds)) {
+        const held = some.flatMap(heldIn);
         await calls('DescribeNetworkInterfaces', held.length);
         spent.bytes += held.length * BYTES_PER_INTERFACE;
         for (const each of held) receive(each);
@@ -158,7 +173,15 @@ const inventoryOf = (
       await calls('GetSubnetCidrReservations', 1);
       return [];
     },
-    eachInstance: () => calls('DescribeInstances', 1),
+    // An answer has the interfaces of each instance, with their addresses. All are running, and none is assessed here.
+    eachInstance: async ({ states, subnetIds }, receive) => {
+      for (const some of asked(subnetIds)) {
+        const held = states === undefined ? some.flatMap(nodesIn) : [];
+        await calls('DescribeInstances', held.length);
+        spent.bytes += held.length * BYTES_PER_NODE;
+        for (const each of held) receive(each);
+      }
+    },
     instanceTypes: async () => [],
     vpcConnections: async () => [],
     routeTables: async () => [],

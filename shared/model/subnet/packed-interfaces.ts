@@ -158,6 +158,10 @@ export const eachPacked = (
   }
 };
 
+/** How many interfaces are packed. */
+export const countPacked = ({ lines }: PackedInterfaces): number =>
+  lines === '' ? 0 : lines.split('\n').length;
+
 /** The ids of packed interfaces, without the rest of them. */
 export const interfaceIdsIn = ({ lines }: PackedInterfaces): readonly string[] =>
   lines === '' ? [] : lines.split('\n').map((line) => elementAt(line.split('|', 2), 1));

@@ -1,4 +1,5 @@
 import type { Subnet } from '../aws/inventory.ts';
+import type { PackedInstances } from '../subnet/packed-instances.ts';
 import type { PackedInterfaces } from '../subnet/packed-interfaces.ts';
 
 /** What is kept of one subnet from the scan that read its interfaces last. */
@@ -12,6 +13,8 @@ export interface KeptSubnet {
   /** That difference was new: a change may have fallen into the reading, so the next scan reads the subnet again. */
   readonly doubtful: boolean;
   readonly interfaces: PackedInterfaces;
+  /** Those whose primary interface is in the subnet; `null`: they could not be read. */
+  readonly instances: PackedInstances | null;
 }
 
 /** What is kept of a target. */
@@ -46,7 +49,7 @@ export const isTouched = (changedAt: number | undefined, readAt: number): boolea
   changedAt !== undefined && changedAt + SHOWN_AFTER >= readAt;
 
 /** `all`: everything is read again. Otherwise the subnets to read, the others as they were kept. */
-export type ReadingPlan = 'all' | ReadonlySet<string>;
+export type ReadingPlan = 'all' | Set<string>;
 
 /**
  * Which subnets' interfaces a scan reads: those that are new, whose count has moved, whose last reading was doubtful, whose

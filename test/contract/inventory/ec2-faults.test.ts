@@ -1,5 +1,6 @@
 import { afterEach, describe, expect, test } from 'vitest';
-import { createEc2Inventory, FILTER_VALUES, PAGE_SIZE } from '../../../shared/inventory/ec2-inventory.ts';
+import { createEc2Inventory } from '../../../shared/inventory/ec2-inventory.ts';
+import { FILTER_VALUES, PAGE_SIZE } from '../../../shared/inventory/ec2-limits.ts';
 import type { InventorySource } from '../../../shared/inventory/inventory-source.ts';
 import {
   type CannedAws,

@@ -1,6 +1,10 @@
 import { afterAll, beforeAll, describe, expect, test } from 'vitest';
 import type { TargetEstate } from '../../../shared/inventory/estate.ts';
-import { type InventorySource, SubnetGoneError } from '../../../shared/inventory/inventory-source.ts';
+import {
+  type InstanceScope,
+  type InventorySource,
+  SubnetGoneError,
+} from '../../../shared/inventory/inventory-source.ts';
 import type { Instance, NetworkInterface } from '../../../shared/model/aws/inventory.ts';
 import { mixedEstate } from '../../fixtures/mixed-estate.ts';
 
@@ -84,6 +88,33 @@ export const describeInventorySource = ({ name, open, close }: SourceUnderTest):
       await source.eachInstance({ vpcIds: ['vpc-0a'] }, (instance) => scoped.push(instance));
       expect(all).toEqual(mixedEstate.instances);
       expect(scoped.map(({ instanceId }) => instanceId)).toEqual(['i-01']);
+    });
+
+    test('hands over only the instances of the subnets and states in scope', async () => {
+      const all = mixedEstate.instances as readonly Instance[];
+      const listed = async (scope: InstanceScope): Promise<readonly string[]> => {
+        const found: Instance[] = [];
+        await source.eachInstance(scope, (instance) => found.push(instance));
+        return found.map(({ instanceId }) => instanceId);
+      };
+      const idsOf = (wanted: (instance: Instance) => boolean): readonly string[] =>
+        all.filter(wanted).map(({ instanceId }) => instanceId);
+      const many = Array.from({ length: 450 }, (_, index) => `subnet-${index}`);
+      const [{ subnetId = '' } = {}] = all.filter(({ state }) => state === 'running');
+      const inSubnet = idsOf((each) => each.subnetId === subnetId);
+      expect(inSubnet).not.toEqual([]);
+      expect(inSubnet.length).toBeLessThan(all.length);
+      expect(await listed({ subnetIds: [...many, subnetId ?? ''] })).toEqual(inSubnet);
+      expect(await listed({ subnetIds: [] })).toEqual([]);
+      const running = idsOf(({ state }) => state === 'running');
+      expect(running.length).toBeLessThan(all.length);
+      expect(await listed({ states: ['running'] })).toEqual(running);
+      expect(await listed({ subnetIds: [subnetId ?? ''], states: ['stopped', 'terminated'] })).toEqual(
+        idsOf((each) => each.subnetId === subnetId && ['stopped', 'terminated'].includes(each.state)),
+      );
+      expect(await listed({ vpcIds: ['vpc-0a'], states: ['running'] })).toEqual(
+        idsOf(({ state, vpcId }) => state === 'running' && vpcId === 'vpc-0a'),
+      );
     });
 
     test('answers the limits of the default network card, and leaves out unknown types', async () => {

@@ -41,7 +41,9 @@ type Event =
   | { readonly kind: 'remove' | 'grow' | 'shrink'; readonly pick: number }
   /** Neither moves AWS's count: an interface becomes another's, and one address is given up for another. */
   | { readonly kind: 'restyle'; readonly pick: number; readonly template: number }
-  | { readonly kind: 'move'; readonly pick: number };
+  | { readonly kind: 'move'; readonly pick: number }
+  /** An instance that may be attached to the interface starts or stops. That does not move AWS's count either. */
+  | { readonly kind: 'state'; readonly pick: number; readonly instance: number; readonly state: string };
 
 interface Step {
   readonly minutes: number;
@@ -63,6 +65,8 @@ interface Held {
   readonly id: string;
   readonly subnet: number;
   template: number;
+  /** By the place of an instance in `INSTANCES`. */
+  readonly states: Map<number, string>;
   /** Places in the subnet. */
   addresses: number[];
   prefixes: number[];
@@ -103,7 +107,14 @@ class World {
       const { subnet, template } = event;
       // AWS makes no interface without an address.
       if (this.#freeAddress(subnet) === undefined) return;
-      const each: Held = { id: interfaceIdOf(this.#made), subnet, template, addresses: [], prefixes: [] };
+      const each: Held = {
+        id: interfaceIdOf(this.#made),
+        subnet,
+        template,
+        states: new Map(),
+        addresses: [],
+        prefixes: [],
+      };
       this.#made += 1;
       this.#held.push(each);
       for (let count = 0; count < event.held; count += 1) this.#grow(each);
@@ -117,6 +128,7 @@ class World {
     else if (event.kind === 'grow') this.#grow(each);
     else if (event.kind === 'shrink') each.addresses.splice(1, 1);
     else if (event.kind === 'restyle') each.template = event.template;
+    else if (event.kind === 'state') each.states.set(event.instance, event.state);
     else if (each.addresses.length > 0) {
       const next = this.#freeAddress(each.subnet);
       if (next !== undefined) each.addresses = [...each.addresses.slice(1), next];
@@ -159,13 +171,19 @@ class World {
       };
     });
   }
-}
 
-/** An instance has one primary interface, so each interface has instances of its own. */
-const instancesOf = (interfaces: readonly NetworkInterface[]): readonly Instance[] =>
-  interfaces.flatMap(({ networkInterfaceId }) =>
-    INSTANCES.map((each) => ({ ...each, instanceId: `${each.instanceId}-${networkInterfaceId}` })),
-  );
+  /** An instance has one primary interface, so each interface has instances of its own. */
+  get instances(): readonly Instance[] {
+    return this.#held.flatMap(({ id, states, subnet }) =>
+      INSTANCES.map((each, index) => ({
+        ...each,
+        instanceId: `${each.instanceId}-${id}`,
+        subnetId: subnetIdOf(subnet),
+        state: states.get(index) ?? each.state,
+      })),
+    );
+  }
+}
 
 const estateOf = (
   subnets: readonly Subnet[],
@@ -192,13 +210,17 @@ const estateOf = (
   autoScalingGroups: [],
 });
 
+/** What a subnet had when it was read. */
+interface Seen {
+  readonly interfaces: readonly NetworkInterface[];
+  readonly instances: readonly Instance[];
+}
+
 /** A source that writes down what each subnet had when its interfaces were listed. */
-const watched = (
-  estate: TargetEstate,
-  note: (subnetId: string, interfaces: readonly NetworkInterface[]) => void,
-): TargetSources => {
+const watched = (estate: TargetEstate, note: (subnetId: string, seen: Seen) => void): TargetSources => {
   const { clusters, inventory } = createEstateSources(estate);
   const all = estate.interfaces as readonly NetworkInterface[];
+  const instances = estate.instances as readonly Instance[];
   const subnets = estate.subnets as readonly Subnet[];
   return {
     clusters,
@@ -206,10 +228,10 @@ const watched = (
       ...inventory,
       eachInterface: (scope, receive) => {
         for (const subnetId of scope.subnetIds ?? subnets.map((subnet) => subnet.subnetId))
-          note(
-            subnetId,
-            all.filter((each) => each.subnetId === subnetId),
-          );
+          note(subnetId, {
+            interfaces: all.filter((each) => each.subnetId === subnetId),
+            instances: instances.filter((each) => each.subnetId === subnetId),
+          });
         return inventory.eachInterface(scope, receive);
       },
     },
@@ -264,7 +286,7 @@ const live = async (steps: readonly Step[], countShowsAll: boolean): Promise<{ r
   const world = new World();
   const { cache } = createMemoryStateStore();
   /** By subnet and the time of the reading: a process that takes over knows readings that are older than the last. */
-  const seen = new Map<string, readonly NetworkInterface[]>();
+  const seen = new Map<string, Seen>();
   let maps = new KeptMaps();
   let previous: TargetAssessment | null = null;
   let now = START;
@@ -274,8 +296,7 @@ const live = async (steps: readonly Step[], countShowsAll: boolean): Promise<{ r
     now += minutes * 60_000;
     if (restart) maps = new KeptMaps();
     await hint(cache, hints, now);
-    const { interfaces, subnets } = world;
-    const instances = instancesOf(interfaces);
+    const { instances, interfaces, subnets } = world;
     const incremental = await scan(
       watched(estateOf(subnets, interfaces, instances), (subnetId, listed) =>
         seen.set(`${subnetId} ${now}`, listed),
@@ -288,13 +309,18 @@ const live = async (steps: readonly Step[], countShowsAll: boolean): Promise<{ r
       },
     );
     const asRead = countShowsAll
-      ? interfaces
+      ? [{ interfaces, instances }]
       : incremental.subnets.flatMap(
           ({ interfacesReadAt, subnetId }) =>
             seen.get(`${subnetId} ${interfacesReadAt === undefined ? now : Date.parse(interfacesReadAt)}`) ??
             [],
         );
-    const full = await scan(createEstateSources(estateOf(subnets, asRead, instances)), previous, now);
+    const read = estateOf(
+      subnets,
+      asRead.flatMap((each) => each.interfaces),
+      asRead.flatMap((each) => each.instances).toSorted((a, b) => (a.instanceId < b.instanceId ? -1 : 1)),
+    );
+    const full = await scan(createEstateSources(read), previous, now);
     expect(withoutAges(incremental)).toEqual(full);
     for (const { interfacesReadAt } of incremental.subnets) {
       if (interfacesReadAt === undefined) continue;
@@ -317,6 +343,12 @@ const counted: readonly fc.Arbitrary<Event>[] = [
     prefix: fc.boolean(),
   }),
   fc.record({ kind: fc.constantFrom('remove' as const, 'grow' as const, 'shrink' as const), pick }),
+  fc.record({
+    kind: fc.constant('state' as const),
+    pick,
+    instance: fc.nat({ max: INSTANCES.length - 1 }),
+    state: fc.constantFrom('pending', 'running', 'stopping', 'stopped', 'shutting-down'),
+  }),
 ];
 const uncounted: readonly fc.Arbitrary<Event>[] = [
   fc.record({ kind: fc.constant('restyle' as const), pick, template }),

@@ -4,6 +4,7 @@ import {
   interfaceListings,
   LISTINGS_AT_ONCE,
   MANY_INTERFACES,
+  subnetListings,
 } from '../../../shared/pipeline/interface-listings.ts';
 
 /** The last scan, as far as it is looked at: one subnet for each VPC. */
@@ -68,5 +69,44 @@ describe('how the interfaces of a target are listed', () => {
       'vpc-new',
       'vpc-unknown',
     ]);
+  });
+});
+
+describe('how the interfaces of some subnets are listed', () => {
+  const ids = (count: number): readonly string[] =>
+    Array.from({ length: count }, (_, index) => `subnet-${index}`);
+
+  test('not at all, where there are none', () => {
+    expect(subnetListings([], () => 1)).toEqual([]);
+  });
+
+  test('in one list, while one page has them all', () => {
+    expect(subnetListings(ids(10), () => 100)).toHaveLength(1);
+    expect(subnetListings(ids(10), () => 0)).toHaveLength(1);
+    expect(subnetListings(ids(11), () => 100)).toHaveLength(2);
+  });
+
+  test('in one list, while one filter has them all', () => {
+    expect(subnetListings(ids(200), () => 0)).toHaveLength(1);
+    expect(subnetListings(ids(201), () => 0)).toHaveLength(2);
+  });
+
+  test('in lists with about as many interfaces, however unequal the subnets are', () => {
+    const sizes = new Map([
+      ['subnet-0', 9_000],
+      ['subnet-1', 5_000],
+      ['subnet-2', 4_000],
+      ['subnet-3', 4_000],
+    ]);
+    const sizeOf = (subnetId: string): number => sizes.get(subnetId) ?? 1_000;
+    const lists = subnetListings(ids(10), sizeOf);
+    expect(lists).toHaveLength(LISTINGS_AT_ONCE);
+    expect(lists.flat().toSorted()).toEqual(ids(10));
+    const totals = lists.map((some) => some.reduce((sum, subnetId) => sum + sizeOf(subnetId), 0));
+    expect(totals.toSorted()).toEqual([6_000, 6_000, 7_000, 9_000]);
+  });
+
+  test('never in more lists than there are subnets', () => {
+    expect(subnetListings(['subnet-0'], () => 50_000)).toEqual([['subnet-0']]);
   });
 });

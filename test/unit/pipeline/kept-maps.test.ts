@@ -1,12 +1,14 @@
 import { describe, expect, test } from 'vitest';
 import { createEstateSources, type TargetEstate } from '../../../shared/inventory/estate.ts';
-import type { InterfaceScope } from '../../../shared/inventory/inventory-source.ts';
+import type { InstanceScope, InterfaceScope } from '../../../shared/inventory/inventory-source.ts';
+import type { Instance } from '../../../shared/model/aws/inventory.ts';
 import type { TargetAssessment } from '../../../shared/model/result/assessment.ts';
 import { FULL_READING_EVERY, OLDEST_MAP } from '../../../shared/model/target/reading-plan.ts';
 import { KeptMaps } from '../../../shared/pipeline/kept-maps.ts';
 import { NO_PAST, scanTarget } from '../../../shared/pipeline/scan-target.ts';
 import { createMemoryStateStore } from '../../../shared/state/memory-state-store.ts';
 import { ANY_FORM } from '../../fixtures/any-form.ts';
+import { aNode } from '../../fixtures/cluster-records.ts';
 import {
   addresses,
   anInterfaceRecord,
@@ -20,7 +22,7 @@ const START = Date.parse('2026-11-27T00:00:00Z');
 const SUBNETS = 20;
 
 /** Twenty subnets with one interface each. `more` have a second one. */
-const estateWith = (more: readonly number[] = []): TargetEstate => ({
+const estateWith = (more: readonly number[] = [], instances: readonly Instance[] = []): TargetEstate => ({
   target: aTarget,
   vpcs: [aVpcRecord()],
   subnets: Array.from({ length: SUBNETS }, (_, index) =>
@@ -40,23 +42,29 @@ const estateWith = (more: readonly number[] = []): TargetEstate => ({
     ),
   ).flat(),
   reservations: Object.fromEntries(Array.from({ length: SUBNETS }, (_, index) => [`subnet-${index}`, []])),
-  instances: [],
+  instances,
   instanceTypes: [],
   vpcConnections: [],
   eksClusters: [],
   autoScalingGroups: [],
 });
 
+const DENIED = { code: 'denied', message: 'No', action: 'Allow it.' };
+
 /** One deployment, and what its scans listed. */
 class Scans {
   maps = new KeptMaps();
   readonly store = createMemoryStateStore();
   fails = false;
+  failsInstances = false;
   #listed: InterfaceScope[] = [];
+  /** What the last scan asked of instances. */
+  asked: InstanceScope[] = [];
 
   async scan(minutes: number, estate = estateWith()): Promise<TargetAssessment> {
     const { clusters, inventory } = createEstateSources(estate);
     this.#listed = [];
+    this.asked = [];
     const { assessment } = await scanTarget({
       target: aTarget,
       scope: {},
@@ -64,9 +72,17 @@ class Scans {
         clusters,
         inventory: {
           ...inventory,
+          eachInstance: (scope, receive) => {
+            this.asked.push(scope);
+            const broken = { ...estate, instances: DENIED };
+            return (this.failsInstances ? createEstateSources(broken).inventory : inventory).eachInstance(
+              scope,
+              receive,
+            );
+          },
           eachInterface: (scope, receive) => {
             this.#listed.push(scope);
-            const broken = { ...estate, interfaces: { code: 'denied', message: 'No', action: 'Allow it.' } };
+            const broken = { ...estate, interfaces: DENIED };
             return (this.fails ? createEstateSources(broken).inventory : inventory).eachInterface(
               scope,
               receive,
@@ -143,6 +159,79 @@ describe('which interfaces a scan reads', () => {
       await scans.scan(minutes);
     await scans.scan(430 + FULL_READING_EVERY / MINUTE);
     expect(scans.listed).toBe('all');
+  });
+});
+
+describe('which instances a scan reads', () => {
+  const subnetId = 'subnet-7';
+  const states = ['pending', 'shutting-down', 'terminated', 'stopping', 'stopped'];
+  const nodes = (first: Partial<Instance> = {}): readonly Instance[] => [
+    aNode('i-1', { subnetId, ...first }),
+    aNode('i-2', { subnetId }),
+    aNode('i-3', { subnetId: 'subnet-12' }),
+  ];
+  const read = async (...after: readonly (readonly Instance[])[]): Promise<Scans> => {
+    const scans = new Scans();
+    await scans.scan(0, estateWith([], nodes()));
+    for (const [index, instances] of after.entries())
+      await scans.scan(5 * (index + 1), estateWith([], instances));
+    return scans;
+  };
+
+  test('all of them at first, then those that do not run and those of the subnets that are read again', async () => {
+    const scans = new Scans();
+    await scans.scan(0, estateWith([], nodes()));
+    expect(scans.asked).toEqual([{}]);
+    await scans.scan(5, estateWith([7], nodes()));
+    expect(scans.asked).toEqual([{ states }, { subnetIds: scans.listed }]);
+    expect(scans.listed).toContain(subnetId);
+  });
+
+  test.each([
+    ['stopped', nodes({ state: 'stopped' })],
+    ['ended', nodes({ state: 'terminated', subnetId: null })],
+    ['is new', [...nodes(), aNode('i-4', { subnetId, state: 'pending' })]],
+  ])('those of a subnet in which one %s, although the count has not moved', async (_, instances) => {
+    const scans = await read(instances);
+    expect(scans.listed).toContain(subnetId);
+    expect(scans.asked[1]?.subnetIds).toContain(subnetId);
+    await scans.scan(10, estateWith([], instances));
+    expect(scans.listed, 'it was read once').not.toContain(subnetId);
+  });
+
+  test('those of a subnet in which one started again', async () => {
+    const stopped = nodes({ state: 'stopped' });
+    const scans = await read(stopped, stopped, nodes());
+    expect(scans.listed).toContain(subnetId);
+  });
+
+  test('those of no other subnet: one that starts elsewhere says nothing of them', async () => {
+    const scans = await read([...nodes(), aNode('i-4', { subnetId: 'subnet-of-others', state: 'pending' })]);
+    expect(scans.listed).toHaveLength(1);
+  });
+
+  test('all of them once more, where they could not be read, and no more interfaces', async () => {
+    const scans = new Scans();
+    scans.failsInstances = true;
+    await scans.scan(0, estateWith([], nodes()));
+    scans.failsInstances = false;
+    await scans.scan(5, estateWith([], nodes()));
+    expect(scans.asked).toEqual([{}]);
+    expect(scans.listed).toHaveLength(1);
+    await scans.scan(10, estateWith([], nodes()));
+    expect(scans.asked).toEqual([{ states }, { subnetIds: scans.listed }]);
+  });
+
+  test('in the same order in every scan, whichever of them were read', async () => {
+    const scans = new Scans();
+    const cluster = { tags: { 'kubernetes.io/cluster/production': 'owned' } };
+    const elsewhere = { ...cluster, subnetId: 'subnet-12' };
+    const all = [aNode('i-3', elsewhere), aNode('i-1', { ...cluster, subnetId }), aNode('i-2', elsewhere)];
+    const nodesOf = ({ clusters }: TargetAssessment) => clusters.flatMap((each) => each.nodes);
+    const first = await scans.scan(0, estateWith([], all));
+    const second = await scans.scan(5, estateWith([7], all));
+    expect(nodesOf(first).map(({ instanceId }) => instanceId)).toEqual(['i-1', 'i-2', 'i-3']);
+    expect(nodesOf(second)).toEqual(nodesOf(first));
   });
 });
 

@@ -2,6 +2,7 @@ import { describe, expect, test } from 'vitest';
 import type { NetworkInterface } from '../../../../shared/model/aws/inventory.ts';
 import {
   assessedParts,
+  countPacked,
   eachPacked,
   InterfacePacker,
   interfaceIdsIn,
@@ -52,6 +53,7 @@ describe('the packed interfaces of a subnet', () => {
     for (const networkInterfaceId of ['eni-01', 'eni-02'])
       packer.add({ ...withAddresses('10.0.0.4'), networkInterfaceId });
     expect(interfaceIdsIn(packer.finish())).toEqual(['eni-01', 'eni-02']);
+    expect(countPacked(packer.finish())).toBe(2);
   });
 
   test.each([
@@ -72,6 +74,7 @@ describe('the packed interfaces of a subnet', () => {
   test('of an empty subnet are none', () => {
     expect(roundTrip([])).toEqual([]);
     expect(interfaceIdsIn(new InterfacePacker(SUBNET).finish())).toEqual([]);
+    expect(countPacked(new InterfacePacker(SUBNET).finish())).toBe(0);
   });
 
   test('keep the tags that are looked at, without what the CNI says of an attached interface', () => {

@@ -19,7 +19,14 @@ const kept = (readAt: number) => ({
   subnets: new Map(
     SUBNETS.map(({ subnetId }): [string, KeptSubnet] => [
       subnetId,
-      { readAt, awsAvailable: 100, unaccounted: 0, doubtful: false, interfaces: { kinds: [], lines: '' } },
+      {
+        readAt,
+        awsAvailable: 100,
+        unaccounted: 0,
+        doubtful: false,
+        interfaces: { kinds: [], lines: '' },
+        instances: null,
+      },
     ]),
   ),
 });
