@@ -26,6 +26,9 @@ export const forgivingCache = (cache: CacheStore, tell: (problem: Problem) => vo
     put: async (key, value, expiresAt) => {
       await attempt(() => cache.put(key, value, expiresAt));
     },
+    putMany: async (values, expiresAt) => {
+      await attempt(() => cache.putMany(values, expiresAt));
+    },
     // Nothing can be shared through a store that fails: the run goes on as if it were alone.
     exchange: async (key, exchange) => (await attempt(() => cache.exchange(key, exchange))) ?? 'stored',
   };

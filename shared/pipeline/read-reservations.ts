@@ -162,8 +162,8 @@ class Records {
 
   async read(cache: CacheStore | null, now: number): Promise<Map<string, Known>> {
     const known = new Map<string, Known>();
-    for (const key of this.#keys)
-      for (const [subnetId, each] of (await cache?.get(key, now, RECORD)) ?? []) known.set(subnetId, each);
+    const records = (await cache?.getMany(this.#keys, now, RECORD)) ?? new Map<string, StoredRecord>();
+    for (const record of records.values()) for (const [subnetId, each] of record) known.set(subnetId, each);
     return known;
   }
 
@@ -174,9 +174,8 @@ class Records {
     now: number,
   ): Promise<void> {
     const kept = [...known].filter(([subnetId]) => listed.has(subnetId));
-    for (const [index, key] of this.#keys.entries()) {
-      const here = kept.filter(([subnetId]) => hashOf(subnetId) % this.#keys.length === index);
-      await cache?.put(key, here satisfies StoredRecord, now + OLDEST_ANSWER);
-    }
+    const records = new Map(this.#keys.map((key): [string, [string, Known][]] => [key, []]));
+    for (const each of kept) records.get(this.#keys[hashOf(each[0]) % this.#keys.length] ?? '')?.push(each);
+    await cache?.putMany(records satisfies ReadonlyMap<string, StoredRecord>, now + OLDEST_ANSWER);
   }
 }

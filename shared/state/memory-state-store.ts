@@ -150,6 +150,9 @@ const memoryCache = (): CacheStore => {
     const value = read(key, now);
     return value === null ? null : inForm(value, form, `cache entry ${key}`);
   };
+  const write = (key: string, value: unknown, expiresAt: number): void => {
+    entries.set(key, { json: JSON.stringify(value), expiresAt });
+  };
   return {
     get: async (key, now, form) => readAs(key, now, form),
     getMany: async (keys, now, form) =>
@@ -159,12 +162,13 @@ const memoryCache = (): CacheStore => {
           return value === null ? [] : [[key, value] as const];
         }),
       ),
-    put: async (key, value, expiresAt) => {
-      entries.set(key, { json: JSON.stringify(value), expiresAt });
+    put: async (key, value, expiresAt) => write(key, value, expiresAt),
+    putMany: async (values, expiresAt) => {
+      for (const [key, value] of values) write(key, value, expiresAt);
     },
     exchange: async (key, { expected, expiresAt, now, value }) => {
       if (!isSameValue(read(key, now), expected)) return 'conflict';
-      entries.set(key, { json: JSON.stringify(value), expiresAt });
+      write(key, value, expiresAt);
       return 'stored';
     },
   };

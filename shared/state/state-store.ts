@@ -99,6 +99,8 @@ export interface CacheStore {
     form: RecordForm<Value>,
   ): Promise<ReadonlyMap<string, Value>>;
   put(key: string, value: unknown, expiresAt: number): Promise<void>;
+  /** Many entries in few requests, by key. Each is stored or not, whatever becomes of the others. */
+  putMany(values: ReadonlyMap<string, unknown>, expiresAt: number): Promise<void>;
   /**
    * Stores the value if the entry still is what was read, as one step: of two that change the same entry, one hears
    * `conflict` and has to read again.

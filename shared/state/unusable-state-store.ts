@@ -8,7 +8,7 @@ export const unusableStateStore = (reason: StateStoreError): StateStore => {
     alerts: { list: refuse, read: refuse, commit: refuse, remove: refuse },
     history: { record: refuse, backfill: refuse, read: refuse },
     assessments: { putLatest: refuse, latest: refuse, lastRead: refuse, past: refuse, targets: refuse },
-    cache: { get: refuse, getMany: refuse, put: refuse, exchange: refuse },
+    cache: { get: refuse, getMany: refuse, put: refuse, putMany: refuse, exchange: refuse },
     close: async () => {},
   };
 };
@@ -20,7 +20,7 @@ export const unwritableStateStore = (readable: StateStore, reason: StateStoreErr
     alerts: { ...readable.alerts, commit: refuse, remove: refuse },
     history: { ...readable.history, record: refuse, backfill: refuse },
     assessments: { ...readable.assessments, putLatest: refuse },
-    cache: { ...readable.cache, put: refuse },
+    cache: { ...readable.cache, put: refuse, putMany: refuse },
     close: () => readable.close(),
   };
 };

@@ -81,6 +81,7 @@ export const storeFor = (worker: Worker, store: StateStore, conditions: StoreCon
       get: (key, now, form) => request(() => store.cache.get(key, now, form)),
       getMany: (keys, now, form) => request(() => store.cache.getMany(keys, now, form)),
       put: (key, value, expiresAt) => request(() => store.cache.put(key, value, expiresAt)),
+      putMany: (values, expiresAt) => request(() => store.cache.putMany(values, expiresAt)),
       exchange: (key, exchange) => request(() => store.cache.exchange(key, exchange)),
     },
     close: async () => {},

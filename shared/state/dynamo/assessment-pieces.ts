@@ -13,8 +13,11 @@ import type { TargetAssessment } from '../../model/result/assessment.ts';
  */
 const RECORDS_PER_PIECE = 256;
 
-/** A piece is cut here whatever is in it: with this, even incompressible bytes stay under DynamoDB's 400 KB an item. */
-export const MAX_PIECE_BYTES = 384 * 1024;
+/** Records of subnets are 3 kB each, so that 256 of them are one piece. Packed, they take a tenth. */
+export const MAX_PIECE_BYTES = 1024 * 1024;
+
+/** A piece that DynamoDB would refuse is cut here: with this, even incompressible bytes stay under its 400 KB an item. */
+export const MAX_PART_BYTES = 384 * 1024;
 
 export interface Piece {
   /** Of its content. */
@@ -44,7 +47,7 @@ export function* piecesOf(assessment: TargetAssessment): Generator<ListPiece> {
     if (!Array.isArray(value)) continue;
     for (let start = 0; start < value.length; start += RECORDS_PER_PIECE)
       for (const line of linesOf(list, value.slice(start, start + RECORDS_PER_PIECE)))
-        for (const piece of cutBytes(Buffer.from(line))) yield { list, ...piece };
+        for (const piece of cutBytes(Buffer.from(line), MAX_PIECE_BYTES)) yield { list, ...piece };
   }
 }
 
@@ -123,10 +126,11 @@ export class RecordLines {
 /** JSON escapes the line ends of its texts. */
 const NEWLINE = 0x0a;
 
-const cutBytes = (bytes: Buffer): Piece[] => {
+/** @param most bytes in each of the pieces */
+export const cutBytes = (bytes: Buffer, most: number): readonly Piece[] => {
   const pieces: Piece[] = [];
-  for (let start = 0; start < bytes.length; start += MAX_PIECE_BYTES) {
-    const part = bytes.subarray(start, start + MAX_PIECE_BYTES);
+  for (let start = 0; start < bytes.length; start += most) {
+    const part = bytes.subarray(start, start + most);
     // 128 bits of SHA-256: a name, not a signature.
     pieces.push({ hash: createHash('sha256').update(part).digest('hex').slice(0, 32), bytes: part });
   }

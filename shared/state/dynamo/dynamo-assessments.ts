@@ -5,8 +5,25 @@ import { DAY } from '../history/history-rollup.ts';
 import { packJson, packText, unpackBytes, unpackJson, withWordsOfAws } from '../packed-json.ts';
 import { targetKey } from '../state-key.ts';
 import type { AssessmentStore } from '../state-store.ts';
-import { type PieceList, pieceList, piecesOf, piecesOfLists, RecordLines } from './assessment-pieces.ts';
-import { bytesOf, type DynamoTable, expiring, type Item, numberOf, textOf } from './dynamo-table.ts';
+import {
+  cutBytes,
+  MAX_PART_BYTES,
+  type Piece,
+  type PieceList,
+  pieceList,
+  piecesOf,
+  piecesOfLists,
+  RecordLines,
+} from './assessment-pieces.ts';
+import {
+  bytesOf,
+  type DynamoTable,
+  expiring,
+  type Item,
+  MAX_ITEM_BYTES,
+  numberOf,
+  textOf,
+} from './dynamo-table.ts';
 
 /** A piece that is in use is written again at half this age; one that is not goes by itself. */
 const PIECE_RETENTION = 7 * DAY;
@@ -35,18 +52,23 @@ export const dynamoAssessments = (table: DynamoTable): AssessmentStore => ({
     const pieces: { readonly list: string; readonly hash: string }[] = [];
     const writtenAt = new Map<string, number>();
     const batch = table.batchOfPuts();
-    for (const { list, hash, bytes } of piecesOf(assessment)) {
-      pieces.push({ list, hash });
-      if (writtenAt.has(hash)) continue;
-      const before = writtenBefore.get(hash) ?? Number.NEGATIVE_INFINITY;
+    const write = async (list: string, { hash, bytes }: Piece): Promise<void> => {
+      const before = writtenAt.get(hash) ?? writtenBefore.get(hash) ?? Number.NEGATIVE_INFINITY;
       const isFresh = before > scannedAt - PIECE_RETENTION / 2;
+      const body = isFresh ? null : packText(bytes);
+      if (body !== null && body.length > MAX_BODY_BYTES) {
+        for (const part of cutBytes(bytes, MAX_PART_BYTES)) await write(list, part);
+        return;
+      }
+      pieces.push({ list, hash });
       writtenAt.set(hash, isFresh ? before : scannedAt);
-      if (isFresh) continue;
-      await batch.put(pieceKey(target, hash), {
-        body: { B: packText(bytes) },
-        ...expiring(scannedAt + PIECE_RETENTION),
-      });
-    }
+      if (body !== null)
+        await batch.put(pieceKey(target, hash), {
+          body: { B: body },
+          ...expiring(scannedAt + PIECE_RETENTION),
+        });
+    };
+    for (const { list, ...piece } of piecesOf(assessment)) await write(list, piece);
     await batch.end();
 
     const stored: StoredList = {
@@ -135,6 +157,9 @@ const lastReadBeside = (
   const lastRead = textOf(known, 'status') === 'failed' ? known['lastRead'] : known['body'];
   return lastRead === undefined ? {} : { lastRead };
 };
+
+/** What a piece takes beside its body is far less than the rest of an item. */
+const MAX_BODY_BYTES = MAX_ITEM_BYTES - 4096;
 
 /** Pieces in one request: their texts are unpacked one at a time, so this is what is held packed. */
 const PIECES_AT_ONCE = 50;

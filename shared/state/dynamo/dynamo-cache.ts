@@ -32,8 +32,15 @@ export const dynamoCache = (table: DynamoTable): CacheStore => ({
   },
   put: async (key, value, expiresAt) => {
     const body = packJson(value);
-    if (body.length > MAX_ITEM_BYTES - OVERHEAD_BYTES) return;
-    await table.put(entry(key), attributesOf(body, expiresAt));
+    if (fits(body)) await table.put(entry(key), attributesOf(body, expiresAt));
+  },
+  putMany: async (values, expiresAt) => {
+    const batch = table.batchOfPuts();
+    for (const [key, value] of values) {
+      const body = packJson(value);
+      if (fits(body)) await batch.put(entry(key), attributesOf(body, expiresAt));
+    }
+    await batch.end();
   },
   exchange: async (key, { expected, expiresAt, now, value }) => {
     const item = await table.get(entry(key), { consistent: true });
@@ -42,6 +49,8 @@ export const dynamoCache = (table: DynamoTable): CacheStore => ({
     return answer === 'written' ? 'stored' : 'conflict';
   },
 });
+
+const fits = (body: Uint8Array): boolean => body.length <= MAX_ITEM_BYTES - OVERHEAD_BYTES;
 
 const PREFIX = 'cache#';
 

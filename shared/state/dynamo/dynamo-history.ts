@@ -25,12 +25,12 @@ import { atVersion, bytesOf, type DynamoTable, expiring, numberOf, textOf } from
 export interface DynamoHistoryOptions {
   /** Bytes of rolled-up days that are kept in the process. */
   readonly remembered?: number | undefined;
-  /** The most buckets that one scan rolls up. Default: 8, which are 800 subnets. */
+  /** The most buckets that one scan rolls up. Default: 6, which are 600 subnets. */
   readonly bucketsAtOnce?: number | undefined;
 }
 
 /** Each bucket that is rolled up is a conditional write for its day. A scan makes at most 40 requests, whatever the size of its target. */
-const BUCKETS_AT_ONCE = 8;
+const BUCKETS_AT_ONCE = 6;
 
 /**
  * History in DynamoDB, laid out by what it costs. One partition per target, with

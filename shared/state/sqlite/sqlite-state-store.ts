@@ -229,6 +229,9 @@ const sqliteCache = (database: SqliteDatabase): CacheStore => {
         }),
       ),
     put: async (key, value, expiresAt) => write(key, value, expiresAt),
+    putMany: async (values, expiresAt) => {
+      for (const [key, value] of values) write(key, value, expiresAt);
+    },
     exchange: async (key, { expected, expiresAt, now, value }) =>
       database.transaction(() => {
         if (!isSameValue(read(key, now), expected)) return 'conflict';

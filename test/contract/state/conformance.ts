@@ -349,6 +349,9 @@ export const describeStateStore = ({ name, start, open, stop }: StoreUnderTest):
         });
         await store.assessments.putLatest(assessment);
         expect(await store.assessments.latest(target)).toEqual(assessment);
+        const later = { ...assessment, scannedAt: '2027-01-01T00:00:00.000Z' };
+        expect(await store.assessments.putLatest(later)).toBe('stored');
+        expect(await store.assessments.latest(target)).toEqual(later);
       });
 
       test('a later assessment replaces an earlier one, and an earlier one does not replace it', async () => {
@@ -439,6 +442,16 @@ export const describeStateStore = ({ name, start, open, stop }: StoreUnderTest):
           'many/later',
         ]);
         expect((await store.cache.getMany([], TEN, ANY_FORM)).size).toBe(0);
+      });
+
+      test('many entries are written at once, each as if it were alone', async () => {
+        await store.cache.put('written/0', 'before', TEN);
+        const values = new Map(Array.from({ length: 60 }, (_, index) => [`written/${index}`, { index }]));
+        await store.cache.putMany(values, TEN + HOUR);
+        const found = await store.cache.getMany([...values.keys()], TEN, ANY_FORM);
+        expect(found).toEqual(values);
+        await store.cache.putMany(new Map(), TEN);
+        expect((await store.cache.getMany([...values.keys()], TEN + HOUR, ANY_FORM)).size).toBe(0);
       });
 
       test('an entry of another form is unreadable, alone: others are read, and it can be replaced', async () => {

@@ -89,6 +89,7 @@ const scheduled = (cache: CacheStore, scheduler: fc.Scheduler): CacheStore => {
     get: (key, now, form) => turn().then(() => cache.get(key, now, form)),
     getMany: (keys, now, form) => turn().then(() => cache.getMany(keys, now, form)),
     put: (key, value, expiresAt) => turn().then(() => cache.put(key, value, expiresAt)),
+    putMany: (values, expiresAt) => turn().then(() => cache.putMany(values, expiresAt)),
     exchange: (key, exchange) => turn().then(() => cache.exchange(key, exchange)),
   };
 };

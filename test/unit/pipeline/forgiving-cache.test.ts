@@ -35,6 +35,11 @@ class FailingCache implements CacheStore {
     await this.#cache.put(key, value, expiresAt);
   }
 
+  async putMany(values: ReadonlyMap<string, unknown>, expiresAt: number): Promise<void> {
+    this.#ask();
+    await this.#cache.putMany(values, expiresAt);
+  }
+
   async exchange(key: string, exchange: CacheExchange): Promise<'stored' | 'conflict'> {
     this.#ask();
     return this.#cache.exchange(key, exchange);

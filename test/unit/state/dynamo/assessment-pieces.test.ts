@@ -1,6 +1,7 @@
 import { describe, expect, test } from 'vitest';
 import type { TargetAssessment } from '../../../../shared/model/result/assessment.ts';
 import {
+  MAX_PART_BYTES,
   MAX_PIECE_BYTES,
   pieceList,
   piecesOf,
@@ -106,8 +107,8 @@ describe('an assessment in pieces', () => {
     expect(joined(assessment)).toEqual(assessment);
   });
 
-  test('fits a piece into an item of DynamoDB even when it does not compress', () => {
-    const bytes = Buffer.from(incompressibleText(7, MAX_PIECE_BYTES));
+  test('fits a part of a piece into an item of DynamoDB even when it does not compress', () => {
+    const bytes = Buffer.from(incompressibleText(7, MAX_PART_BYTES));
     const packed = packText(bytes);
     expect(packed.length).toBeLessThan(MAX_ITEM_BYTES - 1024);
     expect(unpackBytes(packed, 'piece')).toEqual(bytes);
