@@ -390,25 +390,32 @@ const instanceId = ({ instanceId }: Instance): string => instanceId;
 /** One request's filters each. */
 type Filters = readonly { readonly Filters?: Filter[] }[];
 
-/** None for everything, otherwise as many as the filter limit makes of the values. */
-const filtersOf = (Name: string, values: readonly string[] | undefined): Filters =>
-  values === undefined
-    ? [{}]
-    : chunks([...new Set(values)], FILTER_VALUES).map((Values) => ({ Filters: [{ Name, Values }] }));
+/**
+ * None for everything, otherwise as many as the filter limit makes of the values.
+ *
+ * @param also what every request asks for besides
+ */
+const filtersOf = (
+  Name: string,
+  values: readonly string[] | undefined,
+  also: readonly Filter[] = [],
+): Filters => {
+  if (values === undefined) return [also.length === 0 ? {} : { Filters: [...also] }];
+  return chunks([...new Set(values)], FILTER_VALUES).map((Values) => ({
+    Filters: [{ Name, Values }, ...also],
+  }));
+};
 
 const vpcFilters = ({ vpcIds }: InventoryScope): Filters => filtersOf('vpc-id', vpcIds);
 
-const interfaceFilters = (scope: InterfaceScope): Filters =>
-  scope.subnetIds === undefined ? vpcFilters(scope) : filtersOf('subnet-id', scope.subnetIds);
+const interfaceFilters = ({ subnetIds, vpcIds }: InterfaceScope, also?: readonly Filter[]): Filters =>
+  subnetIds === undefined ? filtersOf('vpc-id', vpcIds, also) : filtersOf('subnet-id', subnetIds, also);
 
-const instanceFilters = (scope: InstanceScope): Filters => {
-  const { states } = scope;
-  return states === undefined
-    ? interfaceFilters(scope)
-    : interfaceFilters(scope).map(({ Filters = [] }) => ({
-        Filters: [...Filters, { Name: 'instance-state-name', Values: [...states] }],
-      }));
-};
+const instanceFilters = (scope: InstanceScope): Filters =>
+  interfaceFilters(
+    scope,
+    scope.states === undefined ? [] : [{ Name: 'instance-state-name', Values: [...scope.states] }],
+  );
 
 const chunks = <Item>(items: readonly Item[], size: number): Item[][] =>
   Array.from({ length: Math.ceil(items.length / size) }, (_, index) =>
