@@ -1,12 +1,13 @@
 import type { Finding } from '../../shared/model/result/finding.ts';
 import { identityWithin } from '../../shared/model/result/identity.ts';
+import type { NotChecked } from '../../shared/model/result/not-checked.ts';
 import { hasFinding, type ScanDocument } from '../../shared/pipeline/scan-document.ts';
 import { checkAll } from '../base/all-problems.ts';
 import type { AddCommand } from '../base/command-line.ts';
 import { EXIT } from '../base/exit-codes.ts';
 import type { Io } from '../base/io.ts';
 import { listedValues } from '../base/listed-values.ts';
-import { addFilterOptions, type Filters, filterDocument } from '../input/filters.ts';
+import { addFilterOptions, type Filters, filterDocument, filterNotChecked } from '../input/filters.ts';
 import { addKubernetesOptions } from '../input/kubernetes-options.ts';
 import { OUTPUT_FORMATS, type OutputOptions } from '../input/output-options.ts';
 import {
@@ -21,6 +22,7 @@ import {
 import { placeIn, renderFinding, SEVERITY_STYLE } from '../output/finding-text.ts';
 import type { ListingColumn } from '../output/listing.ts';
 import type { FindingsDocument } from '../output/listing-documents.ts';
+import { renderNotChecked } from '../output/not-checked-text.ts';
 import { nothingFound, renderAllUnknowns, renderProblems } from '../output/scan-table.ts';
 import { watching } from '../output/watch.ts';
 import { checkOutputOptions, writeListing } from '../output/write-listing.ts';
@@ -49,8 +51,8 @@ const COLUMNS: readonly ListingColumn<Finding>[] = [
 ];
 
 /** An empty line sets what is not known apart from the findings. */
-const notesOf = (io: Io, document: ScanDocument): string => {
-  const unknowns = renderAllUnknowns(io, document);
+const notesOf = (io: Io, document: ScanDocument, notChecked: readonly NotChecked[]): string => {
+  const unknowns = renderAllUnknowns(io, document) + renderNotChecked(io, notChecked);
   return `${unknowns === '' ? '' : `\n${unknowns}`}${renderProblems(io, document)}`;
 };
 
@@ -71,6 +73,9 @@ Examples:
   $ headroom findings --severity warning
   $ headroom findings --output wide                   one line for each finding
   $ headroom findings --cluster shop --output json | jq '.findings[].remedies[0].commands'
+
+A line that begins with "not checked" names a check that could say nothing of some resources, and why. In JSON these are
+.notChecked.
 `,
     )
     .action(async (options: Options) => {
@@ -85,20 +90,25 @@ Examples:
       const { io } = session;
       await watching(session, options, async () => {
         const { scanToDocument } = await import('../input/scanned-estate.ts');
-        const { document: whole, assessments } = await scanToDocument(options, session);
+        const {
+          document: whole,
+          notChecked: allNotChecked,
+          assessments,
+        } = await scanToDocument(options, session);
         const document = filterDocument(whole, { ...options, severity });
+        const notChecked = filterNotChecked(allNotChecked, whole, options);
         const { schema, scannedAt, targets, findings } = document;
         const place = placeIn(targets);
         await writeListing(io, options, {
-          document: { schema, scannedAt, targets, findings } satisfies FindingsDocument,
+          document: { schema, scannedAt, targets, findings, notChecked } satisfies FindingsDocument,
           listing: {
             columns: COLUMNS,
             rows: findings,
             nameOf: ({ id, subject }) => identityWithin(subject, id),
           },
           text: () =>
-            `${findings.length === 0 ? nothingFound(document) : findings.map((finding) => renderFinding(io, finding, place(finding.subject))).join('\n')}${notesOf(io, document)}`,
-          notes: () => notesOf(io, document),
+            `${findings.length === 0 ? nothingFound(document) : findings.map((finding) => renderFinding(io, finding, place(finding.subject))).join('\n')}${notesOf(io, document, notChecked)}`,
+          notes: () => notesOf(io, document, notChecked),
         });
         session.exit(coverageExit(assessments) ?? (hasFinding(document, failOn) ? EXIT.found : EXIT.ok));
       });

@@ -1,8 +1,9 @@
 import type { Command } from 'commander';
 import type { Tags } from '../../shared/model/aws/inventory.ts';
 import type { TargetAssessment } from '../../shared/model/result/assessment.ts';
-import type { Finding, Severity } from '../../shared/model/result/finding.ts';
+import type { Finding, Severity, Subject } from '../../shared/model/result/finding.ts';
 import { compareSeverity } from '../../shared/model/result/finding.ts';
+import type { NotChecked } from '../../shared/model/result/not-checked.ts';
 import { type ScanDocument, scanDocument } from '../../shared/pipeline/scan-document.ts';
 import { collectValues, UsageError } from '../base/command-line.ts';
 import { nearestOf } from './nearest-name.ts';
@@ -53,7 +54,7 @@ export const isTagged = (tags: Tags, wanted: readonly string[]): boolean =>
 /** The subnets that `--subnet` and `--tag` let through; `null`: all. */
 const subnetIdsOf = (
   { subnets }: Pick<ScanDocument, 'subnets'>,
-  { subnet, tag }: Filters,
+  { subnet, tag }: Pick<Filters, 'subnet' | 'tag'>,
 ): ReadonlySet<string> | null =>
   subnet === undefined && tag === undefined
     ? null
@@ -71,9 +72,9 @@ const subnetIdsOf = (
 const isAmong = (wanted: ReadonlySet<string> | null, ids: readonly string[]): boolean =>
   wanted === null || ids.some((id) => wanted.has(id));
 
-const findingPasses = (
-  { subject, severity }: Finding,
-  filters: Filters,
+const subjectPasses = (
+  subject: Subject,
+  filters: Omit<Filters, 'severity'>,
   subnetIds: ReadonlySet<string> | null,
 ): boolean =>
   allows(filters.account, subject.accountId) &&
@@ -82,7 +83,14 @@ const findingPasses = (
     ...(subject.clusterName === null ? [] : [subject.clusterName]),
     ...(subject.type === 'cluster' ? [subject.id] : []),
   ]) &&
-  isAmong(subnetIds, [...subject.subnetIds, subject.id]) &&
+  isAmong(subnetIds, [...subject.subnetIds, subject.id]);
+
+const findingPasses = (
+  { subject, severity }: Finding,
+  filters: Filters,
+  subnetIds: ReadonlySet<string> | null,
+): boolean =>
+  subjectPasses(subject, filters, subnetIds) &&
   (filters.severity === undefined || compareSeverity(severity, filters.severity) >= 0);
 
 /** One thing that a scan found, with the names that the filters compare. */
@@ -199,6 +207,19 @@ export const narrow = <Parts extends Narrowed>(parts: Parts, filters: Filters): 
 export const filterDocument = (document: ScanDocument, filters: Filters): ScanDocument => {
   refuseUnknownNames(document, filters);
   return narrow(document, filters);
+};
+
+/** What could not be checked, of the resources that the filters let through. Names are not checked. */
+export const filterNotChecked = (
+  notChecked: readonly NotChecked[],
+  parts: Pick<ScanDocument, 'subnets'>,
+  filters: Omit<Filters, 'severity'>,
+): readonly NotChecked[] => {
+  const subnetIds = subnetIdsOf(parts, filters);
+  return notChecked.flatMap((each) => {
+    const subjects = each.subjects.filter((subject) => subjectPasses(subject, filters, subnetIds));
+    return subjects.length === 0 ? [] : [{ ...each, subjects }];
+  });
 };
 
 /**

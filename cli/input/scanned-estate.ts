@@ -7,6 +7,7 @@ import { readEstate } from '../../shared/inventory/estate-file.ts';
 import { number } from '../../shared/model/base/text/numbers.ts';
 import { estateOf } from '../../shared/model/checks/estate.ts';
 import type { TargetAssessment } from '../../shared/model/result/assessment.ts';
+import type { NotChecked } from '../../shared/model/result/not-checked.ts';
 import type { AssessedTarget } from '../../shared/model/target/target-assessor.ts';
 import { checkTarget } from '../../shared/pipeline/check-target.ts';
 import { shareGateways } from '../../shared/pipeline/join-gateways.ts';
@@ -176,6 +177,7 @@ const scanTargets = async (
 
 export interface ScannedEstate {
   readonly document: ScanDocument;
+  readonly notChecked: readonly NotChecked[];
   readonly assessments: readonly TargetAssessment[];
   readonly scanned: readonly ScannedTarget[];
   readonly configuration: ReadConfiguration;
@@ -188,14 +190,17 @@ export const scanToDocument = async (options: ScanOptions, session: Session): Pr
   const configuration = await readConfiguration(options.config);
   const { scanned: raw, cache, now } = await scanTargets(options, configuration, session);
   const scanned: ScannedTarget[] = [];
+  const unchecked: NotChecked[] = [];
   // One after the other: no two offer the same new block.
   for (const target of raw) {
-    const { assessment } = await checkTarget(target, configuration.alerts, cache, now);
+    const { assessment, notChecked } = await checkTarget(target, configuration.alerts, cache, now);
     scanned.push({ reached: target.reached, assessment });
+    unchecked.push(...notChecked);
   }
   const assessments = scanned.map(({ assessment }) => assessment);
   return {
     document: scanDocument(assessments, new Date(now).toISOString()),
+    notChecked: unchecked,
     assessments,
     scanned,
     configuration,

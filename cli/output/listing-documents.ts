@@ -6,6 +6,7 @@ import type { LimitsDescription } from '../../shared/model/cluster/max-pods.ts';
 import type { SubnetAssessment } from '../../shared/model/result/assessment.ts';
 import type { ClusterAssessment } from '../../shared/model/result/cluster.ts';
 import type { Forecast } from '../../shared/model/result/forecast.ts';
+import type { NotChecked } from '../../shared/model/result/not-checked.ts';
 import type { OwnerChanges } from '../../shared/model/result/owner-changes.ts';
 import type { OwnerUsage } from '../../shared/model/result/owner-usage.ts';
 import type { Review } from '../../shared/pipeline/review.ts';
@@ -20,7 +21,10 @@ import type { StoredMute } from '../../shared/pipeline/stored-mutes.ts';
 type OfScan = Pick<ScanDocument, 'schema' | 'scannedAt' | 'targets'>;
 
 /** What `headroom findings --output json` prints. */
-export interface FindingsDocument extends OfScan, Pick<ScanDocument, 'findings'> {}
+export interface FindingsDocument extends OfScan, Pick<ScanDocument, 'findings'> {
+  /** By check and reason. */
+  readonly notChecked: readonly NotChecked[];
+}
 
 /** What `headroom clusters --output json` prints. */
 export interface ClustersDocument extends OfScan, Pick<ScanDocument, 'clusters'> {}

@@ -6,8 +6,9 @@ import { Estate, type EstateInput } from '../model/checks/estate.ts';
 import { MONITOR_CHECKS } from '../model/checks/monitor/monitor-checks.ts';
 import type { MonitorStatus } from '../model/checks/monitor/monitor-context.ts';
 import type { BlockOffer } from '../model/checks/remedies/range-plan.ts';
-import { listFindings, runChecks } from '../model/checks/run-checks.ts';
+import { listFindings, listNotChecked, runChecks } from '../model/checks/run-checks.ts';
 import type { Finding } from '../model/result/finding.ts';
+import type { NotChecked } from '../model/result/not-checked.ts';
 import { observe } from './observe.ts';
 import { policyFor } from './policy-lookup.ts';
 import { selectableSubjects } from './selectable-subject.ts';
@@ -17,6 +18,8 @@ import { WellSubjects } from './well-subjects.ts';
 /** What the checks say under a policy: for people who ask now, and for alerts. */
 export interface Evaluation {
   readonly findings: readonly Finding[];
+  /** Complete where observations of every subject are made. */
+  readonly notChecked: readonly NotChecked[];
   readonly observations: readonly Observation[];
   /** The new blocks that their remedies offer. */
   readonly blockOffers: readonly BlockOffer[];
@@ -40,6 +43,7 @@ export const evaluate = (
   const outcomes = runChecks(CHECKS, { estate, settings }, well?.isNeeded);
   return {
     findings: listFindings(outcomes),
+    notChecked: listNotChecked(outcomes),
     observations: observe(outcomes, policy, selectable, well?.counts),
     blockOffers: estate.ranges.offers,
   };

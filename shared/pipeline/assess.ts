@@ -3,11 +3,14 @@ import type { Observation } from '../model/alert/alert.ts';
 import type { AlertPolicy } from '../model/alert/policy.ts';
 import type { BlockOffer } from '../model/checks/remedies/range-plan.ts';
 import type { TargetAssessment } from '../model/result/assessment.ts';
+import type { NotChecked } from '../model/result/not-checked.ts';
 import type { AssessedTarget } from '../model/target/target-assessor.ts';
 
 export interface CheckedTarget {
   /** With the findings of the checks. */
   readonly assessment: TargetAssessment;
+  /** See `Evaluation.notChecked`. */
+  readonly notChecked: readonly NotChecked[];
   readonly observations: readonly Observation[];
   /** The new blocks that remedies offer to VPCs. */
   readonly blockOffers: readonly BlockOffer[];

@@ -10,11 +10,12 @@ import {
   withAlso,
 } from '../result/finding.ts';
 import { keyOf } from '../result/identity.ts';
+import type { NotChecked } from '../result/not-checked.ts';
 import type { OwnerUsage } from '../result/owner-usage.ts';
 import { type Check, type CheckResult, type Found, levelOf, type SettingsFor } from './check.ts';
 
 /** What an outcome keeps of its check. */
-export type CheckName = Pick<Check, 'kind' | 'settings' | 'supply' | 'summary' | 'clear'>;
+export type CheckName = Pick<Check, 'kind' | 'label' | 'settings' | 'supply' | 'summary' | 'clear'>;
 
 /** What a check says of one subject, with the settings of the policy applied. */
 export interface CheckOutcome {
@@ -36,6 +37,8 @@ export interface CheckOutcome {
   readonly isPressing: boolean;
   /** See `Description.repeatsOthers`. */
   readonly repeatsOthers: boolean;
+  /** Why the check could say nothing of the subject; `null`: it said something, or is switched off. */
+  readonly notMeasured: string | null;
   /** Why it raises no alert although its check does not say that all is well; `null`: it raises one, or the check says so. */
   readonly notRaised: string | null;
 }
@@ -85,11 +88,12 @@ const outcomeOf = (check: CheckName, result: CheckResult, settings: SettingsFor)
     isSafe: false,
     isPressing: false,
     repeatsOthers: false,
+    notMeasured: null,
     notRaised: policy.enabled ? null : SWITCHED_OFF,
   };
   const minimum = 'minimumSeverity' in policy ? policy.minimumSeverity : null;
   if (result.state === 'unknown' && policy.enabled) {
-    return { ...nothing, raise: null, hold: null, evidence: [] };
+    return { ...nothing, raise: null, hold: null, evidence: [], notMeasured: result.reason };
   }
   const evidence = result.state === 'unknown' ? [] : result.evidence;
   if (result.state !== 'found' || (!policy.enabled && minimum === null)) {
@@ -197,3 +201,30 @@ export const listFindings = (outcomes: readonly CheckOutcome[]): readonly Findin
       return first === undefined ? [] : [withAlso(first.finding, others)];
     })
     .toSorted((a, b) => compareSeverity(b.severity, a.severity) || (a.id < b.id ? -1 : 1));
+
+/**
+ * What could not be checked, by check and reason, in the order of the checks. Where something is listed of the same subject and
+ * supply, the others of its checks are left out: a supply that is empty needs no forecast.
+ */
+export const listNotChecked = (outcomes: readonly CheckOutcome[]): readonly NotChecked[] => {
+  const unknown = bySupply(outcomes)
+    .filter((group) => !group.some(({ isListed }) => isListed))
+    .flatMap((group) =>
+      group.flatMap(({ check: { kind, label }, subject, notMeasured }) =>
+        notMeasured === null ? [] : [{ kind, label, reason: notMeasured, subject }],
+      ),
+    );
+  return [...Map.groupBy(unknown, ({ kind, reason }) => JSON.stringify([kind, reason])).values()].flatMap(
+    ([first, ...others]) =>
+      first === undefined
+        ? []
+        : [
+            {
+              kind: first.kind,
+              label: first.label,
+              reason: first.reason,
+              subjects: [first, ...others].map(({ subject }) => subject),
+            },
+          ],
+  );
+};

@@ -2,6 +2,7 @@ import { mkdtempSync, readFileSync, writeFileSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { beforeAll, describe, expect, test } from 'vitest';
+import type { FindingsDocument } from '../../../cli/output/listing-documents.ts';
 import { headroomInProcess } from '../../fixtures/command-in-process.ts';
 import { shopFile } from '../../fixtures/plan-command.ts';
 
@@ -46,6 +47,44 @@ test('findings end with what could not be judged, so that none of them is no all
   }));
   const { out } = await headroomInProcess(['findings', '--from', file]);
   expect(out).toContain('unknown  shop: Neither the built-in table nor EC2 has the limits of m99.mega.');
+});
+
+describe('findings say which checks could not be made, and why', () => {
+  const args = ['findings', '--from', shopFile()];
+  const kinds = async (...filters: string[]) => {
+    const { out } = await headroomInProcess([...args, '--output', 'json', ...filters]);
+    const { notChecked } = JSON.parse(out) as FindingsDocument;
+    return notChecked.map(({ kind, subjects }) => [kind, subjects.map(({ id }) => id)]);
+  };
+  const OF_SUBNETS = ['addresses-surge', 'addresses-exhaustion'];
+
+  test('a line for each check and reason, with all its resources', async () => {
+    const { out } = await headroomInProcess(args);
+    expect(out).toContain(
+      'not checked  Addresses are used up fast (shop-0a and 2 others): The last 90 minutes were not measured often enough.\n',
+    );
+    expect(out).toContain(
+      "not checked  A cluster's service range overlaps a network (shop): EKS did not say the cluster's service range.\n",
+    );
+    expect(out).toContain('not checked  Elastic IP addresses (111111111111/eu-west-1): ');
+  });
+
+  test('in JSON with all its resources, of those that the filters let through', async () => {
+    const subnets = ['subnet-0a', 'subnet-0b', 'subnet-0c'];
+    expect(await kinds()).toEqual([
+      ...OF_SUBNETS.map((kind) => [kind, subnets]),
+      ['service-range-overlap', ['shop']],
+      ['elastic-addresses', ['111111111111/eu-west-1']],
+    ]);
+    expect(await kinds('--subnet', 'shop-0b')).toEqual([
+      ...OF_SUBNETS.map((kind) => [kind, ['subnet-0b']]),
+      ['service-range-overlap', ['shop']],
+    ]);
+    expect(await kinds('--cluster', 'shop', '--severity', 'critical')).toEqual([
+      ...OF_SUBNETS.map((kind) => [kind, subnets]),
+      ['service-range-overlap', ['shop']],
+    ]);
+  });
 });
 
 test('an account without subnets has an answer of owners, and one that could not be read has another', async () => {

@@ -177,8 +177,9 @@ const clearIn = (outcomes: readonly CheckOutcome[]): readonly string[] =>
   });
 
 const findingsIn = (outcomes: readonly CheckOutcome[], said: Remedies): readonly string[] =>
-  outcomes.flatMap(({ check, finding, hold, isListed, notRaised, raise, subject }) => {
-    const levels = `raises ${raise}, holds ${hold}${isListed ? ', listed' : ''}${notRaised === null ? '' : `: ${notRaised}`}`;
+  outcomes.flatMap(({ check, finding, hold, isListed, notMeasured, notRaised, raise, subject }) => {
+    const why = notMeasured ?? notRaised;
+    const levels = `raises ${raise}, holds ${hold}${isListed ? ', listed' : ''}${why === null ? '' : `: ${why}`}`;
     const outcome = `${check.kind} of ${subject.id}: ${levels}`;
     if (finding === null) return [outcome];
     const { remedies, subject: _subject, ...parts } = finding;
