@@ -87,8 +87,13 @@ const questionOf = (options: Options, sources: readonly PlanSource[]): readonly 
         '--terraform is given together with --nodes, --pods or --type.',
         'Ask for a Terraform plan, or for plain numbers.',
       );
-    const question = readTerraformPlan(terraform, (clusterName) => knownCluster(sources, clusterName));
-    return [joined(sources), question];
+    const estate = joined(sources);
+    const question = readTerraformPlan(terraform, {
+      clusterNamed: (clusterName) => knownCluster(sources, clusterName),
+      zoneOf: (subnetId) => estate.zoneOf(subnetId),
+      limits: estate.input.limits,
+    });
+    return [estate, question];
   }
   if (nodes === undefined && pods === undefined)
     throw new UsageError('Nothing is asked.', 'Give --terraform, --nodes or --pods.');

@@ -7,6 +7,7 @@ export interface AddressKind {
   readonly subnets: readonly SubnetArgument[];
   readonly place: AddressesDemand['place'];
   readonly addresses: (after: Json) => { readonly least: number; readonly most: number };
+  readonly refusedBelow?: AddressesDemand['refusedBelow'];
 }
 
 const exactly = (count: number) => ({ least: count, most: count });
@@ -16,10 +17,14 @@ const each = (name: string, count = 1): AddressKind => ({
   addresses: () => exactly(count),
 });
 
-/** Source: Elastic Load Balancing user guide: an Application Load Balancer may take up to 8 addresses in each subnet. */
+/**
+ * An Application Load Balancer may take up to 8 addresses in each subnet, and none is made in one with fewer free.
+ * Source: Elastic Load Balancing user guides; API reference, errors of CreateLoadBalancer.
+ */
 const loadBalancer: AddressKind = {
   subnets: [{ name: 'subnets' }, { name: 'subnet_mapping' }],
   place: 'each',
+  refusedBelow: { free: 8, error: 'InvalidSubnet' },
   addresses: (after) =>
     // Network and Gateway Load Balancers have one interface in each subnet.
     after['load_balancer_type'] === 'network' || after['load_balancer_type'] === 'gateway'
@@ -82,6 +87,9 @@ export const ADDRESS_KINDS: Readonly<Record<string, AddressKind>> = {
 export const TAKE_NOTHING: ReadonlySet<string> = new Set([
   'aws_subnet',
   'aws_db_subnet_group',
+  // Their instances take addresses.
+  'aws_docdb_cluster',
+  'aws_neptune_cluster',
   'aws_docdb_subnet_group',
   'aws_elasticache_subnet_group',
   'aws_memorydb_subnet_group',

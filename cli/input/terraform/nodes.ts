@@ -1,7 +1,8 @@
+import { largestOf, smallestOf } from '../../../shared/model/base/extremes.ts';
 import { startedFirst } from '../../../shared/model/cluster/cluster-groups.ts';
-import { limitsOf } from '../../../shared/model/cluster/instance-limits.ts';
 import type { FitDemand } from '../../../shared/model/plan/fit.ts';
-import type { Change } from './changes.ts';
+import { windowsType } from '../../../shared/model/plan/node-demands.ts';
+import { type Change, referredChanges } from './changes.ts';
 import { blockOf, hasUnknown, type Json, listOf, numberOf, objectOf, textOf, textsOf } from './json.ts';
 import { launchTypes } from './launch-types.ts';
 import type { LeastAndMost, PlanContext } from './plan-context.ts';
@@ -16,8 +17,10 @@ export const nodeGroupDemands = (plan: PlanContext, change: Change): readonly Fi
   const count = grown(sizes, sizesBefore, ['desired_size', 'max_size', 'min_size']);
   if (hasUnknown(change.unknown['scaling_config'])) sizeUnknown(plan, change, count);
   const subnets = plan.subnets(change, [{ name: 'subnet_ids' }]);
-  const wanted = { change, types: types.length > 0 ? types : launchTypes(plan, change), subnets };
-  const clusterName = textOf(after['cluster_name']);
+  const windows = textOf(after['ami_type'])?.startsWith('WINDOWS') === true;
+  const wanted = { change, types: types.length > 0 ? types : launchTypes(plan, change), subnets, windows };
+  const [made] = referredChanges(plan.changes, change, 'cluster_name', ['aws_eks_cluster']);
+  const clusterName = textOf(after['cluster_name']) ?? textOf(made?.after['name']);
   return [
     ...nodeDemands(plan, {
       ...wanted,
@@ -28,14 +31,19 @@ export const nodeGroupDemands = (plan: PlanContext, change: Change): readonly Fi
       ...wanted,
       clusterName,
       address: `${change.address} (nodes that its update starts)`,
-      count: isNew || !replacesItsNodes(change) ? NOTHING : surgeOf(after, subnets.length),
+      count: isNew || !replacesItsNodes(change) ? NOTHING : surgeOf(after, plan.zonesOf(subnets)),
     }),
   ];
 };
 
 export const scalingGroupDemands = (plan: PlanContext, change: Change): readonly FitDemand[] => {
   const { address, after, before } = change;
-  const count = grown(after, before, ['desired_capacity', 'max_size', 'min_size']);
+  const units = grown(after, before, ['desired_capacity', 'max_size', 'min_size']);
+  const count = instancesOf(after, units);
+  if (count === null)
+    return units.most <= 0
+      ? []
+      : plan.unknown(change, 'its sizes count processors or memory, so its instances are not counted.');
   // The provider sets the desired size itself where the plan does not.
   if (['max_size', 'min_size'].some((name) => hasUnknown(change.unknown[name])))
     sizeUnknown(plan, change, count);
@@ -64,6 +72,7 @@ const nodeDemands = (
     count,
     subnets,
     clusterName,
+    windows = false,
     address = change.address,
   }: {
     readonly change: Change;
@@ -71,26 +80,38 @@ const nodeDemands = (
     readonly count: LeastAndMost;
     readonly subnets: readonly string[];
     readonly clusterName: string | null;
+    readonly windows?: boolean;
     readonly address?: string;
   },
 ): readonly FitDemand[] => {
   if (count.most <= 0 && count.least <= 0) return [];
-  const [smallest] = types.toSorted((a, b) => slotsOf(a) - slotsOf(b));
-  const largest = types.toSorted((a, b) => slotsOf(a) - slotsOf(b)).at(-1);
-  if (smallest === undefined || largest === undefined)
+  const slotsOf = (type: string): number | null => {
+    const limits = plan.estate.limits(type);
+    return limits === null ? null : limits.maxEnis * limits.ipv4PerEni;
+  };
+  // One that is not known may take the least, or the most.
+  const unknown = types.find((type) => slotsOf(type) === null);
+  const bySlots = types.toSorted((a, b) => (slotsOf(a) ?? 0) - (slotsOf(b) ?? 0));
+  const [smallest = null, largest = null] =
+    unknown === undefined ? [bySlots[0], bySlots.at(-1)] : [unknown, unknown];
+  if (smallest === null || largest === null)
     return plan.unknown(change, 'its instance type is known only after apply, so its nodes are not counted.');
   const { settings, podSubnetOfZone } = clusterOf(plan, clusterName);
-  if (settings.customNetworking && podSubnetOfZone.size === 0)
+  // Windows nodes know no custom networking.
+  const hasPodSubnets = settings.customNetworking && !windows;
+  if (hasPodSubnets && podSubnetOfZone.size === 0)
     return plan.unknown(change, 'the subnets of its pods are not in the plan, so its nodes are not counted.');
   return [
     {
       kind: 'nodes',
       address,
       nodes: count,
-      type: { least: smallest, most: largest },
+      type: windows
+        ? { least: windowsType(smallest), most: windowsType(largest) }
+        : { least: smallest, most: largest },
       pods: null,
       subnetIds: subnets,
-      podSubnetOfZone: settings.customNetworking ? podSubnetOfZone : new Map(),
+      podSubnetOfZone: hasPodSubnets ? podSubnetOfZone : new Map(),
       settings,
     },
   ];
@@ -143,9 +164,20 @@ const surgeOf = (after: Json, zones: number): LeastAndMost => {
   return { least: nodes, most: nodes };
 };
 
-const slotsOf = (type: string): number => {
-  const limits = limitsOf(type);
-  return limits === null ? 0 : limits.maxEnis * limits.ipv4PerEni;
+/**
+ * Instances of a group whose sizes count units: fewest of the type with the largest weight, most of the one with the smallest. `null`:
+ * the sizes count processors or memory. Source: EC2 Auto Scaling API reference, `WeightedCapacity`, `DesiredCapacityType`.
+ */
+const instancesOf = (after: Json, units: LeastAndMost): LeastAndMost | null => {
+  if ((textOf(after['desired_capacity_type']) ?? 'units') !== 'units') return null;
+  const mixed = blockOf(blockOf(after['mixed_instances_policy'])['launch_template']);
+  const weights = listOf(mixed['override']).map(
+    (override) => Number(textOf(objectOf(override)['weighted_capacity']) ?? '1') || 1,
+  );
+  return {
+    least: Math.ceil(units.least / largestOf([1, ...weights])),
+    most: weights.length === 0 ? units.most : Math.ceil(units.most / smallestOf(weights)),
+  };
 };
 
 const clusterOfTags = (after: Json): string | null => {

@@ -1,13 +1,21 @@
-import type { NewNodeSettings } from '../../../shared/model/result/cluster.ts';
+import type { InstanceLimits } from '../../../shared/model/aws/inventory.ts';
+import type { NodeSettings } from '../../../shared/model/plan/cluster-settings.ts';
 import type { Change } from './changes.ts';
 import { textOf } from './json.ts';
 import { type SubnetArgument, subnetsOf } from './subnets.ts';
 
 /** What is known of a cluster that exists; of one that does not, the CNI's defaults. */
 export interface KnownCluster {
-  readonly settings: NewNodeSettings;
+  readonly settings: NodeSettings;
   /** Where pods take their addresses under custom networking, by zone. */
   readonly podSubnetOfZone: ReadonlyMap<string, readonly string[]>;
+}
+
+/** What the scan knows of what a plan names. */
+export interface KnownEstate {
+  readonly clusterNamed: (clusterName: string | null) => KnownCluster;
+  readonly zoneOf: (subnetId: string) => string | null;
+  readonly limits: (type: string) => InstanceLimits | null;
 }
 
 export interface LeastAndMost {
@@ -18,12 +26,22 @@ export interface LeastAndMost {
 /** What the readers of all kinds of resource share: the changes of the plan, and the list of what it does not say. */
 export class PlanContext {
   readonly changes: readonly Change[];
-  readonly clusterNamed: (clusterName: string | null) => KnownCluster;
+  readonly estate: KnownEstate;
   readonly #unknowns = new Set<string>();
 
-  constructor(changes: readonly Change[], clusterNamed: (clusterName: string | null) => KnownCluster) {
+  constructor(changes: readonly Change[], estate: KnownEstate) {
     this.changes = changes;
-    this.clusterNamed = clusterNamed;
+    this.estate = estate;
+  }
+
+  /** Zones of these subnets. One that is not known counts as a zone of its own. */
+  zonesOf(subnetIds: readonly string[]): number {
+    const planned = new Map(
+      this.changes.flatMap(({ address, after, type }) =>
+        type === 'aws_subnet' ? [[address, textOf(after['availability_zone'])]] : [],
+      ),
+    );
+    return new Set(subnetIds.map((id) => this.estate.zoneOf(id) ?? planned.get(id) ?? id)).size;
   }
 
   /** Sentences, each once. */

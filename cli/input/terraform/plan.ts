@@ -3,20 +3,16 @@ import type { FitDemand, FitQuestion, PlannedSubnet } from '../../../shared/mode
 import { type Change, changesIn } from './changes.ts';
 import { textOf } from './json.ts';
 import { nodeGroupDemands, scalingGroupDemands } from './nodes.ts';
-import { type KnownCluster, PlanContext } from './plan-context.ts';
-import { cache, database, endpoint, fixedKind, lambda, service } from './services.ts';
+import { type KnownEstate, PlanContext } from './plan-context.ts';
+import { cache, cacheCluster, database, endpoint, fixedKind, lambda, service } from './services.ts';
 
 /**
  * Reads `terraform show -json`: what the plan creates or enlarges, and the subnets that it makes.
  *
- * @param clusterNamed what is known of a cluster that exists, by its name
  * @throws UsageError when it is no plan
  */
-export const readTerraformPlan = (
-  path: string,
-  clusterNamed: (clusterName: string | null) => KnownCluster,
-): FitQuestion => {
-  const plan = new PlanContext(changesIn(path), clusterNamed);
+export const readTerraformPlan = (path: string, estate: KnownEstate): FitQuestion => {
+  const plan = new PlanContext(changesIn(path), estate);
   const newSubnets = plan.changes.flatMap((change) => newSubnetsOf(plan, change));
   const demands = plan.changes
     .filter(({ changes }) => changes)
@@ -55,6 +51,8 @@ const demandsOf = (plan: PlanContext, change: Change): readonly FitDemand[] => {
       return textOf(change.after['db_cluster_instance_class']) === null ? [] : database(plan, change, 3);
     case 'aws_elasticache_replication_group':
       return cache(plan, change);
+    case 'aws_elasticache_cluster':
+      return cacheCluster(plan, change);
     case 'aws_lambda_function':
       return lambda(plan, change);
     case 'aws_ecs_service':

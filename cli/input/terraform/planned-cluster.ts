@@ -1,10 +1,20 @@
 import { cniConfigurationOf } from '../../../shared/model/cluster/cni-configuration.ts';
-import { hasUnknown, textOf } from './json.ts';
+import { blockOf, hasUnknown, textOf } from './json.ts';
 import type { KnownCluster, PlanContext } from './plan-context.ts';
+
+/** Pods of a cluster in IPv6 mode take no IPv4 address. A cluster keeps its family for life. */
+const withFamily = (plan: PlanContext, clusterName: string | null, known: KnownCluster): KnownCluster => {
+  const planned = plan.changes.find(
+    ({ type, after }) => type === 'aws_eks_cluster' && clusterName !== null && after['name'] === clusterName,
+  );
+  return blockOf(planned?.after['kubernetes_network_config'])['ip_family'] === 'ipv6'
+    ? { ...known, settings: { ...known.settings, podAddresses: 'none' } }
+    : known;
+};
 
 /** The add-on of the plan wins over what runs. */
 export const clusterOf = (plan: PlanContext, clusterName: string | null): KnownCluster => {
-  const running = plan.clusterNamed(clusterName);
+  const running = withFamily(plan, clusterName, plan.estate.clusterNamed(clusterName));
   const addOn = plan.changes.find(
     ({ type, after }) =>
       type === 'aws_eks_addon' &&
@@ -30,6 +40,7 @@ export const clusterOf = (plan: PlanContext, clusterName: string | null): KnownC
     configuration;
   return {
     settings: {
+      ...running.settings,
       prefixDelegation: configuration.prefixDelegation ?? false,
       customNetworking: configuration.customNetworking ?? false,
       podEni: configuration.securityGroupsForPods ?? false,

@@ -1,7 +1,7 @@
 import type { FitDemand } from '../../../shared/model/plan/fit.ts';
 import { ADDRESS_KINDS, TAKE_NOTHING } from './address-kinds.ts';
 import { type Change, referredChanges } from './changes.ts';
-import { hasUnknown, listOf, numberOf, textOf, textsOf } from './json.ts';
+import { blockOf, hasUnknown, listOf, numberOf, textOf, textsOf } from './json.ts';
 import { isNewThing, type LeastAndMost, type PlanContext } from './plan-context.ts';
 import { idsIn, type SubnetArgument } from './subnets.ts';
 
@@ -9,6 +9,11 @@ export const endpoint = (plan: PlanContext, change: Change): readonly FitDemand[
   const kind = change.after['vpc_endpoint_type'];
   // The provider makes a gateway endpoint where no type is given.
   if (kind === undefined || kind === null || kind === 'Gateway') return [];
+  // One of a service network of VPC Lattice holds prefixes.
+  if (kind === 'ServiceNetwork')
+    return isNewThing(change)
+      ? plan.unknown(change, 'it holds prefixes of 16 addresses, and how many is not known.')
+      : [];
   return added(plan, change, [{ name: 'subnet_ids' }], { least: 1, most: 1 }, 'each');
 };
 
@@ -23,6 +28,16 @@ export const cache = (plan: PlanContext, change: Change): readonly FitDemand[] =
     numberOf(after['num_cache_clusters']) ?? shards * (1 + (numberOf(after['replicas_per_node_group']) ?? 0));
   return inGroup(plan, change, 'subnet_group_name', 'aws_elasticache_subnet_group', nodes);
 };
+
+/** Memcached, or a single node of Redis. */
+export const cacheCluster = (plan: PlanContext, change: Change): readonly FitDemand[] =>
+  inGroup(
+    plan,
+    change,
+    'subnet_group_name',
+    'aws_elasticache_subnet_group',
+    numberOf(change.after['num_cache_nodes']) ?? 1,
+  );
 
 /** Resources that name a subnet group. */
 const inGroup = (
@@ -69,18 +84,37 @@ export const service = (plan: PlanContext, change: Change): readonly FitDemand[]
     );
   const tasks = numberOf(after['desired_count']) ?? 1;
   const tasksBefore = numberOf(before['desired_count']) ?? 0;
-  const percent = numberOf(after['deployment_maximum_percent']) ?? 200;
+  const starts = isDeployedBeside(change);
+  const percent = starts === null ? (numberOf(after['deployment_maximum_percent']) ?? 200) : 200;
   const addresses = {
-    least: Math.max(0, tasks - tasksBefore),
+    least: starts === true ? tasks : Math.max(0, tasks - tasksBefore),
     // A deployment starts new tasks before it stops old ones.
     most: Math.max(0, Math.floor((tasks * percent) / 100) - tasksBefore),
   };
   return [{ kind: 'addresses', address, addresses, subnetIds, place: 'spread' }];
 };
 
+/** Strategies that start all new tasks beside the old ones. Source: Amazon ECS API reference, `DeploymentConfiguration`. */
+const BESIDE: readonly unknown[] = ['BLUE_GREEN', 'LINEAR', 'CANARY'];
+
+/** Whether this change starts so many tasks beside those that run; `null`: its strategy is a rolling one. */
+const isDeployedBeside = (change: Change): boolean | null => {
+  const { after, before, unknown } = change;
+  if (!BESIDE.includes(blockOf(after['deployment_configuration'])['strategy'])) return null;
+  return (
+    !isNewThing(change) &&
+    (hasUnknown(unknown['task_definition']) || after['task_definition'] !== before['task_definition'])
+  );
+};
+
 export const fixedKind = (plan: PlanContext, change: Change): readonly FitDemand[] => {
   const kind = ADDRESS_KINDS[change.type];
-  if (kind !== undefined) return added(plan, change, kind.subnets, kind.addresses(change.after), kind.place);
+  if (kind !== undefined)
+    return added(plan, change, kind.subnets, kind.addresses(change.after), kind.place).map((demand) =>
+      demand.kind === 'addresses' && kind.refusedBelow !== undefined
+        ? { ...demand, refusedBelow: kind.refusedBelow }
+        : demand,
+    );
   if (TAKE_NOTHING.has(change.type) || !isNewThing(change)) return [];
   return namesSubnets(change.after) || namesSubnets(change.unknown)
     ? plan.unknown(change, `it names subnets, and how many addresses ${change.type} takes is not known.`)
@@ -125,12 +159,12 @@ const SUBNET_GROUPS: readonly string[] = [
   'aws_elasticache_subnet_group',
 ];
 
-/** Whether an argument anywhere in these values has the name of one for subnets, and a value or an unknown one. */
+/** Whether an argument anywhere in these values has the name of one for subnets or a group of them, and a value or an unknown one. */
 const namesSubnets = (values: unknown): boolean =>
   typeof values === 'object' &&
   values !== null &&
   Object.entries(values).some(([name, value]) =>
-    /^([a-z_]+_)?subnet(_id|_ids|s)$/.test(name)
+    /^([a-z_]+_)?subnet(_id|_ids|s|_group|_group_id|_group_name)$/.test(name)
       ? (typeof value === 'string' && value !== '') || hasUnknown(value) || textsOf(value).length > 0
       : namesSubnets(value),
   );

@@ -139,12 +139,12 @@ const updateSurge = (plan: ClusterPlan, group: NodeGroup): number =>
     new Set(group.subnetIds.map((subnetId) => plan.subnets.get(subnetId)?.availabilityZone ?? subnetId)).size,
   );
 
-/** Nodes that an update starts before it ends old ones: two in each zone, or as many as are replaced at once. */
+/** Nodes that an update starts before it ends old ones: two in each zone, or as many as are replaced at once; none for no node. */
 export const startedFirst = (
   { update, desiredSize }: Pick<NodeGroup, 'update' | 'desiredSize'>,
   zones: number,
 ): number => {
-  if (update?.strategy === 'MINIMAL') return 0;
+  if (update?.strategy === 'MINIMAL' || desiredSize === 0) return 0;
   const byShare = Math.ceil((desiredSize * (update?.maxUnavailablePercentage ?? 0)) / 100);
   const replaced = Math.min(MOST_UPDATED, Math.max(update?.maxUnavailable ?? 1, byShare));
   return Math.max(zones * STARTED_IN_EACH_ZONE, replaced);

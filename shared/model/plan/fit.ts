@@ -42,6 +42,8 @@ export interface AddressesDemand {
   readonly subnetIds: readonly string[];
   /** `each`: so many in each of the subnets. `spread`: so many in all of them together. */
   readonly place: 'each' | 'spread';
+  /** The service refuses a subnet with fewer free addresses, however few it takes; left out: it does not. */
+  readonly refusedBelow?: { readonly free: number; readonly error: string };
 }
 
 export type FitDemand = NodesDemand | AddressesDemand;
@@ -284,7 +286,7 @@ const refusalOf = (timeline: Timeline, start: NodeStart): StartFailure | null =>
 };
 
 const takeAddresses = (timeline: Timeline, demand: AddressesDemand, bound: 'least' | 'most'): Outcome => {
-  const { addresses, place, subnetIds } = demand;
+  const { addresses, place, refusedBelow, subnetIds } = demand;
   const wanted = addresses[bound] * (place === 'each' ? subnetIds.length : 1);
   let error: string | null = null;
   const take = (subnetId: string): boolean => {
@@ -298,8 +300,13 @@ const takeAddresses = (timeline: Timeline, demand: AddressesDemand, bound: 'leas
   };
   let fits = 0;
   if (place === 'each')
-    for (const subnetId of subnetIds)
+    for (const subnetId of subnetIds) {
+      if (refusedBelow !== undefined && (timeline.now(subnetId)?.singles ?? 0) < refusedBelow.free) {
+        error ??= refusedBelow.error;
+        continue;
+      }
       for (let index = 0; index < addresses[bound] && take(subnetId); index += 1) fits += 1;
+    }
   else {
     const open = [...subnetIds];
     for (let turn = 0; fits < wanted && open.length > 0; ) {

@@ -1,59 +1,8 @@
-import { mkdtempSync, writeFileSync } from 'node:fs';
-import { tmpdir } from 'node:os';
+import { writeFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { describe, expect, test } from 'vitest';
 import { plan, planDocument, shopFile } from '../../fixtures/plan-command.ts';
-
-const folder = mkdtempSync(join(tmpdir(), 'headroom-fit-'));
-let files = 0;
-
-interface Resource {
-  readonly address: string;
-  readonly after: Record<string, unknown>;
-  readonly before?: Record<string, unknown>;
-  readonly unknown?: Record<string, unknown>;
-  /** What its arguments refer to. */
-  readonly references?: Record<string, readonly string[]>;
-}
-
-/** A plan as `terraform show -json` writes it. Resources of modules keep their expressions in the module's call. */
-const terraformPlan = (...resources: readonly Resource[]): string => {
-  files += 1;
-  const path = join(folder, `plan-${files}.json`);
-  const typeOf = (address: string) => address.replace(/^(module\.\w+\.)*/, '').split('.')[0];
-  const expressionsOf = ({ references = {} }: Resource) =>
-    Object.fromEntries(Object.entries(references).map(([key, names]) => [key, { references: names }]));
-  const local = (address: string) => address.replace(/^module\.\w+\./, '').replace(/\[[^\]]*\]$/, '');
-  const inModule = resources.filter(({ address }) => address.startsWith('module.net.'));
-  const atRoot = resources.filter(({ address }) => !address.startsWith('module.'));
-  const described = (list: readonly Resource[]) =>
-    list.map((each) => ({ address: local(each.address), expressions: expressionsOf(each) }));
-  writeFileSync(
-    path,
-    JSON.stringify({
-      format_version: '1.2',
-      terraform_version: '1.9.5',
-      resource_changes: resources.map((resource) => ({
-        address: resource.address,
-        mode: 'managed',
-        type: typeOf(resource.address),
-        change: {
-          actions: resource.before === undefined ? ['create'] : ['update'],
-          before: resource.before ?? null,
-          after: resource.after,
-          after_unknown: resource.unknown ?? {},
-        },
-      })),
-      configuration: {
-        root_module: {
-          resources: described(atRoot),
-          module_calls: { net: { module: { resources: described(inModule) } } },
-        },
-      },
-    }),
-  );
-  return path;
-};
+import { terraformFolder as folder, type Resource, terraformPlan } from '../../fixtures/terraform-plan.ts';
 
 const SUBNETS = ['subnet-0a', 'subnet-0b', 'subnet-0c'];
 
