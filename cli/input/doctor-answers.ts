@@ -34,7 +34,24 @@ export const tried = async (
   try {
     return await work();
   } catch (error) {
-    if (!(error instanceof HeadroomError)) throw error;
-    return failed(check, subject, problemOf(error));
+    return refused(check, subject, error);
   }
+};
+
+/** The same for several checks. */
+export const triedAll = async (
+  check: string,
+  subject: string,
+  work: () => Promise<readonly DoctorCheck[]>,
+): Promise<readonly DoctorCheck[]> => {
+  try {
+    return await work();
+  } catch (error) {
+    return [refused(check, subject, error)];
+  }
+};
+
+const refused = (check: string, subject: string, error: unknown): DoctorCheck => {
+  if (!(error instanceof HeadroomError)) throw error;
+  return failed(check, subject, problemOf(error));
 };

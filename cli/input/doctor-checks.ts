@@ -139,7 +139,7 @@ export const runDoctor = async (
   const kubernetes = kubernetesSettings(options, configuration.kubernetes);
   const store =
     options.state !== undefined || options.table !== undefined
-      ? await checkState(stateOptionsOf(options))
+      ? await checkState(stateOptionsOf(options), now())
       : [];
   let selected: SelectedTargets;
   try {

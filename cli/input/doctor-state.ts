@@ -3,24 +3,29 @@ import { clientSettings } from '../../shared/aws/client-settings.ts';
 import { count } from '../../shared/model/base/text/numbers.ts';
 import { probeStateTable } from '../../shared/state/dynamo/table-probe.ts';
 import type { DoctorCheck } from '../output/doctor-document.ts';
-import { failed, ok, tried } from './doctor-answers.ts';
+import { failed, ok, triedAll } from './doctor-answers.ts';
+import { checkMemory } from './doctor-memory.ts';
 import { type StateOptions, withStateStore } from './state-store.ts';
 
 /** Whether the stored scans can be read, and, in a table, each call that the functions and `headroom ack` make. */
-export const checkState = async (options: StateOptions): Promise<readonly DoctorCheck[]> => {
+export const checkState = async (options: StateOptions, now: number): Promise<readonly DoctorCheck[]> => {
   const { state, table, region } = options;
   const subject = table ?? state ?? '';
   const calls = table === undefined ? [] : await checkTable(table, region);
   if (calls.some(({ status }) => status === 'failed')) return calls;
-  const read = await tried('state', subject, async () => {
-    const { targets } = await withStateStore(
+  const read = await triedAll('state', subject, () =>
+    withStateStore(
       options,
-      async (store) => ({ targets: await store.assessments.targets() }),
+      async (store) => {
+        const scanned = count((await store.assessments.targets()).length, 'target');
+        const isRead = ok('state', subject, `It can be read, and holds scans of ${scanned}.`);
+        // The process of `headroom serve` has no size of its own.
+        return table === undefined ? [isRead] : [isRead, ...(await checkMemory(store, table, now))];
+      },
       { readOnly: true },
-    );
-    return ok('state', subject, `It can be read, and holds scans of ${count(targets.length, 'target')}.`);
-  });
-  return [...calls, read];
+    ),
+  );
+  return [...calls, ...read];
 };
 
 const checkTable = async (table: string, region: string | undefined): Promise<readonly DoctorCheck[]> => {

@@ -178,6 +178,12 @@ type EstateShape = Pick<EstateSize, 'subnets' | 'targets'>;
 const subnetsInTarget = ({ subnets, targets }: EstateShape): number =>
   Math.ceil(subnets / Math.max(1, targets));
 
+/** How many subnets of one target a function of so many MB holds, as far as it was measured; `null`: that was not measured. */
+export const subnetsThatFit = (megabytes: number): number | null => {
+  const measured = [MEASURED_MEMORY, SMALLEST_MEMORY].find((each) => each.megabytes <= megabytes);
+  return measured?.subnets ?? null;
+};
+
 /** The least memory of the function that scans, in MB, that holds a target of average size. */
 export const scanMegabytesOf = (size: EstateShape): number => {
   const inTarget = subnetsInTarget(size);

@@ -7,8 +7,10 @@ import { runScaled } from '../../fixtures/scale/scaled-function.ts';
 
 const bundle = bundledScanTarget('test-very-large');
 const SUBNETS = 20_000;
+/** docs/scale.md: of every scan of a process but its first, whatever the size. 26 and 38 were counted. */
+const MOST_DYNAMO_REQUESTS = 40;
 
-test('20,000 subnets with 36 days of history: 512 MB and 60 requests to DynamoDB suffice in every later scan', async () => {
+test('20,000 subnets with 36 days of history: 512 MB and 40 requests to DynamoDB suffice in every later scan', async () => {
   const scans = await runScaled({
     bundle: bundle(),
     estate: { subnets: SUBNETS, nodesPerSubnet: 3, prefixLength: 24 },
@@ -25,7 +27,7 @@ test('20,000 subnets with 36 days of history: 512 MB and 60 requests to DynamoDB
   for (const { dynamo, forecasts } of scans.slice(1)) {
     expect(forecasts, 'the history was read').toBe(SUBNETS);
     const requests = Object.values(dynamo).reduce((sum, count) => sum + count, 0);
-    expect(requests, JSON.stringify(dynamo)).toBeLessThanOrEqual(60);
+    expect(requests, JSON.stringify(dynamo)).toBeLessThanOrEqual(MOST_DYNAMO_REQUESTS);
   }
   // What the bill rests on, on a machine that may be a few times faster or slower, and is busy.
   for (const { cpuSeconds } of scans) {

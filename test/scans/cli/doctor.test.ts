@@ -20,7 +20,11 @@ import { probePermissions } from '../../../shared/aws/permission-probe.ts';
 import { defaultHttpEnvironment } from '../../../shared/notify/http-delivery.ts';
 import { slackApi } from '../../../shared/notify/slack-app/slack-api.ts';
 import { probeSlackWebhook } from '../../../shared/notify/slack-webhook.ts';
+import { noteStart } from '../../../shared/pipeline/scan-starts.ts';
+import { failedAssessment } from '../../../shared/pipeline/scan-target.ts';
+import { createDynamoStateStore } from '../../../shared/state/dynamo/dynamo-state-store.ts';
 import { probeStateTable } from '../../../shared/state/dynamo/table-probe.ts';
+import { aSubnet } from '../../fixtures/assessments.ts';
 import { type LocalDynamoDb, startDynamoDb } from '../../fixtures/dynamodb.ts';
 import { awsEnvironment, headroom } from '../../fixtures/headroom-command.ts';
 
@@ -293,6 +297,89 @@ describe('headroom doctor --table', () => {
     const { checks } = JSON.parse(out) as { checks: DoctorCheck[] };
     const state = checks.filter(({ check }) => check.startsWith('state'));
     expect(state.map(({ check, status }) => [check, status])).toEqual(expected);
+  });
+
+  describe('says whether the function that scans has the memory that its targets need', () => {
+    const target = { accountId: HUB, region: REGION };
+    const memoryOf = async (): Promise<readonly DoctorCheck[]> => {
+      const endpoint = await dynamo.client.config.endpoint?.();
+      const { out } = await headroom(['doctor', '--output', 'json', '--table', table], {
+        ...awsEnvironment(lab.url),
+        AWS_ENDPOINT_URL_DYNAMODB: `http://127.0.0.1:${endpoint?.port}`,
+      });
+      const { checks } = JSON.parse(out) as { checks: DoctorCheck[] };
+      return checks.filter(({ check }) => check === 'memory');
+    };
+    const scanned = async (subnets: number, limit: number | null): Promise<void> => {
+      const store = createDynamoStateStore({ client: dynamo.client, tableName: table });
+      const now = Date.now();
+      await noteStart(
+        store.cache,
+        target,
+        { endsBy: now + 270_000, memory: () => ({ used: 100, limit }) },
+        () => now,
+      );
+      await store.assessments.putLatest({
+        ...failedAssessment(target, [], now),
+        subnets: Array.from({ length: subnets }, (_, index) =>
+          aSubnet({ subnetId: `subnet-${index.toString(16).padStart(17, '0')}` }),
+        ),
+      });
+    };
+
+    test('which is not known before a scan has said it', async () => {
+      const [only, ...others] = await memoryOf();
+      expect(others).toEqual([]);
+      expect(only).toMatchObject({ subject: table, status: 'unknown' });
+    });
+
+    test.each([
+      [
+        256,
+        5_000,
+        'ok',
+        'It has 5,000 subnets, and the function that scans has 256 MB: enough for 5,000 subnets.',
+      ],
+      [
+        256,
+        5_001,
+        'failed',
+        'It has 5,001 subnets, and the function that scans has 256 MB: enough for 5,000 subnets.',
+      ],
+      [
+        512,
+        5_001,
+        'ok',
+        'It has 5,001 subnets, and the function that scans has 512 MB: enough for 20,000 subnets.',
+      ],
+      [
+        128,
+        1,
+        'failed',
+        'It has 1 subnet, and the function that scans has 128 MB, less than the smallest size that was measured.',
+      ],
+      [
+        1_024,
+        20_001,
+        'unknown',
+        'It has 20,001 subnets, and the function that scans has 1,024 MB. Whether that is enough was not measured.',
+      ],
+    ])('with %d MB and %d subnets: %s', async (megabytes, subnets, status, message) => {
+      await scanned(subnets, megabytes);
+      const [only, ...others] = await memoryOf();
+      expect(others).toEqual([]);
+      expect(only).toMatchObject({ subject: `${HUB}/${REGION}`, status, message });
+      expect(only?.action ?? '').toContain(
+        status === 'failed' ? `memorySize=${subnets > 5_000 ? 512 : 256}` : '',
+      );
+    });
+
+    test('which is not known where a scan had no limit, or read no subnet', async () => {
+      await scanned(10, null);
+      expect((await memoryOf()).map(({ status }) => status)).toEqual(['unknown']);
+      await scanned(0, 256);
+      expect((await memoryOf()).map(({ status }) => status)).toEqual(['unknown']);
+    });
   });
 });
 

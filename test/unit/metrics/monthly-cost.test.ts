@@ -8,6 +8,7 @@ import {
   monthlyCost,
   scanMegabytesOf,
   scanSecondsOf,
+  subnetsThatFit,
 } from '../../../shared/metrics/monthly-cost.ts';
 
 const size = (changes: Partial<EstateSize> = {}): EstateSize => ({
@@ -174,4 +175,14 @@ test.each([
 ])('a scan of %d subnets takes %d s in the least function that holds them', (subnets, seconds) => {
   expect(scanSecondsOf({ subnets, targets: 1 })).toBe(seconds);
   expect(scanSecondsOf({ subnets: 10 * subnets, targets: 10 })).toBe(seconds);
+});
+
+test.each([
+  [255, null],
+  [256, 5_000],
+  [511, 5_000],
+  [512, 20_000],
+  [1_024, 20_000],
+])('a function of %d MB holds so many subnets as were measured: %s', (megabytes, subnets) => {
+  expect(subnetsThatFit(megabytes)).toBe(subnets);
 });
