@@ -66,6 +66,19 @@ describe('what a text of AWS says about addresses', () => {
   });
 
   test.each([
+    ['InsufficientFreeAddressesInSubnet', 'addresses'],
+    ['InsufficientFreeAddresses', 'addresses'],
+    ['IpNotAvailable', 'addresses'],
+    ['NoFreeAddressesInSubnet', 'addresses'],
+    ['InsufficientCidrBlocks', 'prefixes'],
+    ['PrivateIpAddressLimitExceeded', 'interface'],
+    ['AttachmentLimitExceeded', 'interface'],
+    ['RESOURCE:ENI', 'interface'],
+  ])('the code %s alone is about %s', (code, supply) => {
+    expect(refusalIn(`it failed: ${code}.`)).toEqual({ code, subnetId: null, supply });
+  });
+
+  test.each([
     'We currently do not have sufficient m5.large capacity in the Availability Zone you requested.',
     'Ec2SubnetInvalidConfiguration: One or more Amazon EC2 subnets do not automatically assign public IP addresses.',
     'Launching a new EC2 instance: i-0123',

@@ -59,6 +59,17 @@ describe('launches that get no address', () => {
     },
   );
 
+  test.each([
+    ['auto-scaling', '1 launch of Auto Scaling group web failed'],
+    ['ec2-calls', '1 call of EC2 caller web failed'],
+    ['ec2-fleet', '1 launch of EC2 Fleet web failed'],
+    ['ecs', '1 task of ECS service web failed'],
+    ['eks', '1 request of EKS node group web failed'],
+    ['spot', '1 launch of Spot request web failed'],
+  ] as const)('of %s are called what the service calls them', (service, title) => {
+    expect(findingsOf(KIND, estate([failure(5, { service })]))[0]?.title).toContain(title);
+  });
+
   test('name every group where several fail', () => {
     const [finding] = findingsOf(KIND, estate([failure(5), failure(6, { resource: 'jobs' })]));
     expect(finding?.title).toContain('2 requests of 2 resources failed');

@@ -54,6 +54,8 @@ test('an idle one can be released, unless a service manages it', () => {
     remedies: [{ commands: ['aws ec2 release-address --allocation-id eipalloc-01 --region eu-west-1'] }],
   });
   expect(found([{ ...idle(1), serviceManaged: 'nat' }])).toEqual([]);
+  expect(found([{ ...inUse(1), associationId: null }])).toEqual([]);
+  expect(found([{ ...inUse(1), networkInterfaceId: null }])).toEqual([]);
 });
 
 test('that could not be listed are unknown, and not none', () => {

@@ -42,6 +42,15 @@ test('more than the default shows that the quota was raised, unless Service Quot
   ]);
 });
 
+test('its evidence says whether the quota is the default', () => {
+  const names = (quotas: readonly ServiceQuota[] | null) =>
+    findingsOf('interface-quota', { subnets: [subnetWith(4_900)], quotas })[0]?.evidence.map(
+      ({ name }) => name,
+    );
+  expect(names(null)).toEqual(['interfaces', 'defaultQuota']);
+  expect(names(quota(5_000))).toEqual(['interfaces', 'quota']);
+});
+
 test('at the quota nothing that needs an interface starts: critical', () => {
   expect(found(5_000, null)).toMatchObject([['critical', expect.stringContaining('none left')]]);
   expect(found(300, quota(300))).toMatchObject([['critical', expect.any(String)]]);

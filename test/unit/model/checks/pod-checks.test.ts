@@ -1,12 +1,19 @@
 import { describe, expect, test } from 'vitest';
 import type { EstateInput } from '../../../../shared/model/checks/estate.ts';
+import { clearText } from '../../../../shared/model/checks/run-checks.ts';
 import { DEFAULT_CNI_SETTINGS } from '../../../../shared/model/cni/cni-settings.ts';
 import { committedPods } from '../../../../shared/model/kubernetes/committed-pods.ts';
 import { known, unread } from '../../../../shared/model/kubernetes/observed.ts';
 import type { ClusterAssessment } from '../../../../shared/model/result/cluster.ts';
 import { aSubnet } from '../../../fixtures/assessments.ts';
 import { anEksCluster, byId, cniSettings } from '../../../fixtures/cluster-records.ts';
-import { aCluster, aNodeAssessment, findingsOf, statesOf } from '../../../fixtures/findings-input.ts';
+import {
+  aCluster,
+  aNodeAssessment,
+  findingsOf,
+  outcomesOf,
+  statesOf,
+} from '../../../fixtures/findings-input.ts';
 import {
   aKubernetesNode,
   anAwsNode,
@@ -315,6 +322,12 @@ describe('the range of Services', () => {
     [242, 'critical'],
   ])('with %i of 254 addresses in use is %s', (used, severity) => {
     expect(findingsOf('service-range-full', using(used))[0]?.severity).toBe(severity);
+  });
+
+  test('is said with what it has left once nothing is found', () => {
+    expect(outcomesOf(using(203), 'service-range-full').map((each) => clearText([each]))).toEqual([
+      '51 of 254 addresses for Services available',
+    ]);
   });
 
   test('is the sum of all ServiceCIDRs where the server has them', () => {

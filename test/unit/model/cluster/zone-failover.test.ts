@@ -249,6 +249,35 @@ describe('nothing is claimed', () => {
     ]);
   });
 
+  test('at the maximum, where one of two groups has nodes of an unknown type', () => {
+    const instances = nodes('ab');
+    const loss = clusterOf({
+      instances,
+      interfaces: held(instances),
+      eks: [
+        anEksCluster({
+          nodeGroups: [
+            aNodeGroup({ maxSize: 4, subnetIds: subnetIds(2) }),
+            aNodeGroup({ name: 'odd', maxSize: 4, subnetIds: subnetIds(2), instanceTypes: ['m99.mega'] }),
+          ],
+        }),
+      ],
+      subnets: subnets(100, 100),
+    }).zoneFailover;
+    expect(loss?.map(({ atMaximum, reason }) => [atMaximum, reason])).toMatchInlineSnapshot(`
+      [
+        [
+          null,
+          "The type of some nodes, or what is free in their subnets, is not known.",
+        ],
+        [
+          null,
+          "The type of some nodes, or what is free in their subnets, is not known.",
+        ],
+      ]
+    `);
+  });
+
   test('where the type of nodes or a subnet is not known', () => {
     const instances = nodes('ab').map((node) => ({ ...node, instanceType: 'x99.odd' }));
     const unknown = clusterOf({

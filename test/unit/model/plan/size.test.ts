@@ -44,6 +44,20 @@ describe('what no subnet holds has no length, and does not fit', () => {
   });
 });
 
+test('what is larger than a /16 says how many subnets it takes, once for all zones', () => {
+  const { notices, vpcBlock } = sized({ nodes: 100_000, within: ['10.0.0.0/8'] }).mode;
+  expect(notices.filter((notice) => notice.includes('of one zone need'))).toMatchInlineSnapshot(`
+    [
+      "The nodes of one zone need 1,500,030 addresses: 23 subnets of /16.",
+    ]
+  `);
+  expect(vpcBlock).toMatchInlineSnapshot(`"10.0.0.0/25"`);
+});
+
+test('without a block to place the ranges in there is no block around them', () => {
+  expect(sized({}).mode.vpcBlock).toBeNull();
+});
+
 test('nodes that run no pod with an address of its own make nothing fit', () => {
   const { mode } = sized({ settings: { ...settings, maxEni: 1 }, modes: ['custom-secondary'] });
   expect(mode).toMatchObject({ fits: false, nodes: 0 });

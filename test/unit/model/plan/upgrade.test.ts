@@ -45,6 +45,18 @@ test('an update fits where two zones have 5 addresses, and does not where only o
   expect(answerWith({ 'subnet-0a': full, 'subnet-0b': full })).toMatchObject({ fits: false });
 });
 
+test.each([
+  [4, false],
+  [5, true],
+])('a control plane subnet with %i addresses left', (left, fits) => {
+  const with_ = { available: left, availableSingle: left, awsAvailable: left };
+  expect(answerWith({ 'subnet-0a': with_ }).controlPlane[0]).toMatchObject({
+    freeAddresses: left,
+    needed: 5,
+    fits,
+  });
+});
+
 test('the lower of the two counts is the figure', () => {
   const counted = { availableSingle: 4, awsAvailable: 60 };
   const { controlPlane } = answerWith({ 'subnet-0a': counted });

@@ -161,6 +161,8 @@ describe('names', () => {
     ['awsAvailable', 'AWS available'],
     ['vpc_cidr', 'VPC CIDR'],
     ['load-balancer', 'load balancer'],
+    ['load--balancer_ set', 'load--balancer_ set'],
+    ['load--balancer_-set', 'load balancer set'],
     ['available in subnet-0a1b', 'available in subnet-0a1b'],
   ])('%s reads %s', (name, expected) => {
     expect(words(name)).toBe(expected);
