@@ -8,7 +8,7 @@ import type { SubnetAssessment, TargetAssessment } from '../../../../shared/mode
 import type { Forecast, Surge } from '../../../../shared/model/result/forecast.ts';
 import { anAssessment, aSubnet } from '../../../fixtures/assessments.ts';
 import { partsOf } from '../../../fixtures/check-observations.ts';
-import { aCluster, aLeak, aVpcAssessment } from '../../../fixtures/findings-input.ts';
+import { aCluster, aLeak, aVpcAssessment, outcomesOf } from '../../../fixtures/findings-input.ts';
 
 const withRule = <Rule extends RuleName>(rule: Rule, settings: Partial<RulePolicies[Rule]>): AlertPolicy => ({
   ...DEFAULT_POLICY,
@@ -280,6 +280,14 @@ describe.each([
     expect(surging(aSurge({ raise: 'ok', hold: 'ok' }))).toMatchObject({ raise: 'ok', finding: null });
     expect(surging(null)?.raise).toBeNull();
     expect(ofSubnet(rule, use)?.raise).toBeNull();
+  });
+
+  test('is safe where the surge is over, whatever the forecast says', () => {
+    const isSafe = (surge: Partial<Surge>) => {
+      const forecast = { [supply]: aForecast({ surge: aSurge({ raise: 'ok', hold: 'ok', ...surge }) }) };
+      return outcomesOf({ subnets: [aSubnet({ ...use, forecast })], scannedAt: NOW }, rule)[0]?.isSafe;
+    };
+    expect([isSafe({ isOver: true }), isSafe({ isOver: false })]).toEqual([true, false]);
   });
 
   test('can be switched off', () => {

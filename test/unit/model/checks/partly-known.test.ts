@@ -9,6 +9,7 @@ import {
 import { DEFAULT_CNI_SETTINGS } from '../../../../shared/model/cni/cni-settings.ts';
 import { known, unread } from '../../../../shared/model/kubernetes/observed.ts';
 import type { SubnetAssessment } from '../../../../shared/model/result/assessment.ts';
+import type { ClusterAssessment } from '../../../../shared/model/result/cluster.ts';
 import type { Forecast, Surge } from '../../../../shared/model/result/forecast.ts';
 import { anAssessment, aSubnet } from '../../../fixtures/assessments.ts';
 import { aNodeGroup, anEksCluster, cniSettings } from '../../../fixtures/cluster-records.ts';
@@ -214,6 +215,22 @@ describe('settings of a cluster that the EKS API does not know', () => {
     });
     expect(finding?.explanation).toContain('A node of m5.4xlarge could run');
     expect(finding?.evidence[0]?.value).toBe('m5.4xlarge, m5.large');
+  });
+});
+
+describe('settings of the VPC CNI that are not known', () => {
+  const stateOf = (changes: Partial<ClusterAssessment>) =>
+    statesOf('cni-settings', {
+      clusters: [aCluster({ newNodes: { settings, settingsKnown: false, places: [] }, ...changes })],
+    });
+
+  test.each<[string, Partial<ClusterAssessment>]>([
+    ['EKS Auto Mode', { autoMode: true }],
+    ['another CNI', { cni: 'cilium-eni' }],
+    ['IPv6 pods', { mode: 'ipv6' }],
+  ])('are no matter to a cluster with %s', (_, changes) => {
+    expect(stateOf({})).toEqual(['unknown']);
+    expect(stateOf(changes)).toEqual(['healthy']);
   });
 });
 
