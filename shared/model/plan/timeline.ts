@@ -46,7 +46,8 @@ const NOTHING: Amount = { addresses: 0, prefixes: 0 };
 
 interface Supply {
   readonly ledger: SupplyLedger;
-  readonly blocks: SubnetBlocks | null;
+  /** Made when something of known places changes: most questions change none, and decoding a map is most of their cost. */
+  readonly blocks: () => SubnetBlocks | null;
   used: number;
   /** Single addresses that found no whole block to spoil: each may sit in a block that would be whole later. */
   hidden: number;
@@ -77,7 +78,7 @@ export class Timeline {
       const map = maps.get(subnet.subnetId);
       this.#supplies.set(subnet.subnetId, {
         ledger,
-        blocks: map === undefined ? null : new SubnetBlocks(map),
+        blocks: blocksOf(map),
         used,
         hidden: 0,
         lowest: momentOf(ledger, used),
@@ -176,9 +177,8 @@ export class Timeline {
   /** Lays a `prefix` reservation; false where the range is not free to be one. */
   reserve(subnetId: string, range: string): boolean {
     const supply = this.#supplies.get(subnetId);
-    if (supply === undefined || supply.blocks === null) return false;
-    const change = supply.blocks.reserve(range);
-    if (change === null) return false;
+    const change = supply?.blocks()?.reserve(range) ?? null;
+    if (supply === undefined || change === null) return false;
     const { singles, reservedBlocks, unreservedBlocks } = change;
     supply.ledger.give({
       singles: singles - unreservedBlocks * ADDRESSES_PER_PREFIX,
@@ -195,7 +195,8 @@ export class Timeline {
   }
 
   #regained({ blocks }: Supply, { addresses, blocks: known }: Holding): Regained {
-    if (blocks !== null && known !== null) return blocks.giveBack(known);
+    const regained = known === null ? undefined : blocks()?.giveBack(known);
+    if (regained !== undefined) return regained;
     // Without their places, single addresses make no block whole for sure, and at best each makes one.
     return {
       singles: addresses,
@@ -225,6 +226,14 @@ export class Timeline {
     };
   }
 }
+
+const blocksOf = (map: AddressMap | undefined): (() => SubnetBlocks | null) => {
+  let made: SubnetBlocks | null = null;
+  return () => {
+    if (map !== undefined) made ??= new SubnetBlocks(map);
+    return made;
+  };
+};
 
 const momentOf = (ledger: SupplyLedger, used: number): SubnetMoment => ({
   used,

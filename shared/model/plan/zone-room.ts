@@ -51,15 +51,9 @@ export const zoneRoom = (
   zone: string,
   change: ZoneChange,
 ): ZoneRoom | null => {
-  const { autoMode, cni, mode, newNodes } = cluster;
-  if (autoMode || cni === 'cilium-eni') return null;
-  if (mode === 'ipv6' || mode === 'unknown' || newNodes === undefined) return null;
-  const type = usualType(estate, cluster, estate.nodesOf(cluster));
-  if (type === null) return null;
-  const demands = new NodeDemands(estate.input.limits, settingsOf(cluster));
-  const takesPrefixes = demands.takesPrefixes(type);
-  const places = newNodes.places.filter(({ availabilityZone }) => availabilityZone === zone);
-  const before = roomIn(estate, demands, type, places, {});
+  const now = roomNow(estate, cluster, zone);
+  if (now === null) return null;
+  const { before, demands, places, settingsKnown, type } = now;
   const after = roomIn(
     estate,
     demands,
@@ -69,7 +63,43 @@ export const zoneRoom = (
   );
   return before === null || after === null
     ? null
-    : { type, takesPrefixes, settingsKnown: newNodes.settingsKnown, before, after };
+    : { type, takesPrefixes: demands.takesPrefixes(type), settingsKnown, before, after };
+};
+
+/** What is so of one zone of a cluster, whatever is changed. */
+interface RoomNow {
+  readonly type: string;
+  readonly demands: NodeDemands;
+  readonly places: readonly NodePlace[];
+  readonly settingsKnown: boolean;
+  readonly before: Bounds | null;
+}
+
+/** By estate, cluster and zone: each remedy of each finding asks, and a target may have thousands of them. */
+const ROOMS = new WeakMap<PlanEstate, WeakMap<ClusterAssessment, Map<string, RoomNow | null>>>();
+
+const roomNow = (estate: PlanEstate, cluster: ClusterAssessment, zone: string): RoomNow | null => {
+  const ofEstate = ROOMS.get(estate) ?? new WeakMap<ClusterAssessment, Map<string, RoomNow | null>>();
+  ROOMS.set(estate, ofEstate);
+  const ofCluster = ofEstate.get(cluster) ?? new Map<string, RoomNow | null>();
+  ofEstate.set(cluster, ofCluster);
+  const known = ofCluster.get(zone);
+  if (known !== undefined) return known;
+  const room = computedRoom(estate, cluster, zone);
+  ofCluster.set(zone, room);
+  return room;
+};
+
+const computedRoom = (estate: PlanEstate, cluster: ClusterAssessment, zone: string): RoomNow | null => {
+  const { autoMode, cni, mode, newNodes } = cluster;
+  if (autoMode || cni === 'cilium-eni') return null;
+  if (mode === 'ipv6' || mode === 'unknown' || newNodes === undefined) return null;
+  const type = usualType(estate, cluster, estate.nodesOf(cluster));
+  if (type === null) return null;
+  const demands = new NodeDemands(estate.input.limits, settingsOf(cluster));
+  const places = newNodes.places.filter(({ availabilityZone }) => availabilityZone === zone);
+  const { settingsKnown } = newNodes;
+  return { type, demands, places, settingsKnown, before: roomIn(estate, demands, type, places, {}) };
 };
 
 const placesWith = (
