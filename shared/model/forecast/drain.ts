@@ -19,8 +19,15 @@ const SHORTEST_HOURS = [4, 6] as const;
 const COMPARED_HOURS = 14 * 24;
 /** What was lost in these hours may belong to the drain itself: it is nothing to compare it with. */
 const OWN_HOURS = 12;
-/** With less, an ordinary day of the second week looks like a drain. */
+/**
+ * With less, an ordinary day of the second week looks like a drain. It is believed once a fifth or less is left, where it took so
+ * large a share of the capacity, and where a day before the window is known.
+ */
 const KNOWN_HOURS = 13 * 24;
+const YOUNG_LEAST_SHARE = 0.2;
+const YOUNG_HOURS_BEFORE = 24;
+/** What was lost in these hours before room came back was ended by somebody: it is not what this supply ordinarily does. */
+const RESCUED_HOURS = 4 * 24;
 
 /** What makes a loss a drain. */
 interface Limits {
@@ -87,6 +94,8 @@ export interface Drain {
    * (Lindy's rule), so the time that it has lasted over that and the time that it still takes.
    */
   readonly chance: number;
+  /** Whether less than two weeks were there to compare it with. */
+  readonly isYoung: boolean;
 }
 
 /** What drains are compared with: the past without what every day and week does, since that would hide or pretend a drain. */
@@ -97,7 +106,12 @@ export interface SteadyPast {
   readonly ordinary: readonly number[];
 }
 
-export const steadyPast = ({ firstHour, mean, low }: HourlyGrid, rhythm: Rhythm): SteadyPast => {
+/** @param recoveries the hours of the grid in which room came back, and it was no habit */
+export const steadyPast = (
+  { firstHour, mean, low }: HourlyGrid,
+  rhythm: Rhythm,
+  recoveries: readonly number[] = [],
+): SteadyPast => {
   const steadyMean = new Array<number>(mean.length).fill(Number.NaN);
   const steadyLow = new Array<number>(mean.length).fill(Number.NaN);
   for (const [index, value] of mean.entries()) {
@@ -106,15 +120,23 @@ export const steadyPast = ({ firstHour, mean, low }: HourlyGrid, rhythm: Rhythm)
     steadyLow[index] = elementAt(low, index) - ordinary;
   }
   const grid = { firstHour, mean: steadyMean, low: steadyLow };
-  return { rhythm, grid, ordinary: ordinaryLosses(grid) };
+  return { rhythm, grid, ordinary: ordinaryLosses(grid, recoveries) };
 };
 
-const ordinaryLosses = (grid: HourlyGrid): readonly number[] => {
+const ordinaryLosses = (grid: HourlyGrid, recoveries: readonly number[]): readonly number[] => {
   const isCompared = new Set<number>(DRAIN_HOURS);
-  return SHORTEST_HOURS.flatMap((hours) => lossesOfDoubled(grid, hours))
+  const low = withoutRescued(grid.low, recoveries);
+  return SHORTEST_HOURS.flatMap((hours) => lossesOfDoubled({ ...grid, low }, hours))
     .filter(([hours]) => isCompared.has(hours))
     .toSorted(([one], [other]) => one - other)
     .map(([, loss]) => loss);
+};
+
+const withoutRescued = (low: readonly number[], recoveries: readonly number[]): readonly number[] => {
+  if (recoveries.length === 0) return low;
+  const kept = [...low];
+  for (const hour of recoveries) kept.fill(Number.NaN, Math.max(0, hour - RESCUED_HOURS), hour);
+  return kept;
 };
 
 /** The largest fall within so many hours, within twice as many, and so on. */
@@ -170,15 +192,19 @@ export const drainsOf = (
 ): Drains => {
   const left = valueAt(recent, now);
   if (Number.isNaN(left) || left <= 0) return NO_DRAINS;
-  if (past.grid.mean.length < KNOWN_HOURS) return NO_DRAINS;
   const level = left - rhythmAt(past.rhythm, now);
   const levelBefore = (hours: number): number => valueBefore(recent, past, now - hours * HOUR);
   const isPressing = isLittleLeft(left, capacity);
+  const hoursKnown = past.grid.mean.length;
+  const isYoung = hoursKnown < KNOWN_HOURS;
+  if (isYoung && !isPressing) return NO_DRAINS;
+  const fewest = isYoung ? YOUNG_LEAST_SHARE * capacity : 0;
   let { begins, goesOn } = NO_DRAINS;
   for (const [index, hours] of DRAIN_HOURS.entries()) {
+    if (hoursKnown < hours + YOUNG_HOURS_BEFORE) break;
     const before = levelBefore(hours);
     const lost = before - level;
-    if (!(lost > 0)) continue;
+    if (!(lost > fewest)) continue;
     // The oldest first.
     const levels = [before, levelBefore(0.75 * hours), levelBefore(hours / 2), levelBefore(hours / 4), level];
     const quarters = levels.slice(1).map((next, quarter) => (elementAt(levels, quarter) - next) / lost);
@@ -191,7 +217,14 @@ export const drainsOf = (
       ((hours >= EVEN_HOURS && lost > usual + least(BEGINS)) ||
         (isPressing && hours >= PRESSING_EVEN_HOURS && lost > usual + PRESSING_LEAST_SHARE * capacity));
     const hoursLeft = (left * hours) / lost;
-    const drain = { hours, lost, lossPerHour: lost / hours, hoursLeft, chance: hours / (hours + hoursLeft) };
+    const drain = {
+      hours,
+      lost,
+      lossPerHour: lost / hours,
+      hoursLeft,
+      chance: hours / (hours + hoursLeft),
+      isYoung,
+    };
     const stands = past.stillDays * 24 >= Math.max(FEWEST_STILL_HOURS, hours / 4);
     if (!stands && (reaches(BEGINS) || fallsEvenly) && drain.chance > (begins?.chance ?? 0)) begins = drain;
     if (reaches(GOES_ON) && drain.chance > (goesOn?.chance ?? 0)) goesOn = drain;

@@ -110,9 +110,9 @@ export const outlookOf = (history: SupplyHistory, capacity: number, now: number)
     return { known: false, reason: `Nothing has been measured for ${silent} hours.` };
 
   const rhythm = new Rhythm(grid);
-  const steady = steadyPast(grid, rhythm);
-  const levels = new RunningMeans(steady.grid.mean);
   const recovery = recoveryOf(grid, capacity);
+  const steady = steadyPast(grid, rhythm, recovery.all);
+  const levels = new RunningMeans(steady.grid.mean);
   const seen = {
     from: (grid.firstHour + hours) * HOUR,
     lowestOfDay: lowest(grid.low, Math.max(hours - 24, recovery.from), hours),

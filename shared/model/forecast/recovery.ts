@@ -12,6 +12,8 @@ const LEAST_COUNT = 3;
 export interface Recovery {
   /** The index of the first hour of the grid that is wholly after the last recovery; 0: there was none. */
   readonly from: number;
+  /** The same of every recovery of the two weeks that are compared, one a day at most. */
+  readonly all: readonly number[];
   /** A gain of more than this over the newest closed hours is one as well: room that came back in this very hour. */
   readonly unusualGain: number;
 }
@@ -36,6 +38,6 @@ export const recoveryOf = ({ mean, low }: HourlyGrid, capacity: number): Recover
   // Two recoveries in two weeks are two recoveries; three days of it are a habit.
   const usual = elementAt(descending, 2);
   const unusualGain = UNUSUAL * usual + Math.max(LEAST_COUNT, LEAST_SHARE * capacity);
-  const latest = daily.find(({ gain, hour }) => gain > unusualGain && hour >= end - LOOK_BACK_HOURS);
-  return { from: latest === undefined ? 0 : latest.hour + 1, unusualGain };
+  const all = daily.flatMap(({ gain, hour }) => (gain > unusualGain ? [hour + 1] : []));
+  return { from: all.find((hour) => hour > end - LOOK_BACK_HOURS) ?? 0, all, unusualGain };
 };

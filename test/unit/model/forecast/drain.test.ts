@@ -107,6 +107,64 @@ describe('a load that swings', () => {
   });
 });
 
+describe('a supply that is known for less than two weeks', () => {
+  /** Even until a moment, and losing evenly since, with a capacity of 1,000. */
+  const losing = (evenDays: number, from: number, perHour: number) => (hours: number) => {
+    const now = START + evenDays * DAY + hours * HOUR;
+    const samples = series(evenDays + 4, (day) => from - perHour * 24 * Math.max(0, day - evenDays));
+    return forecast(historyOf(samples.filter(({ at }) => at <= now)), 1000, now).surge;
+  };
+
+  test('drains once a fifth is left', () => {
+    const seen = losing(4, 600, 50);
+    expect(seen(7.8)?.drain ?? null).toBeNull();
+    expect(seen(8.25)?.drain?.hours).toBe(8);
+    expect(seen(8.25)?.raise).toBe('critical');
+    expect(losing(12.5, 600, 50)(7.8)?.drain ?? null).toBeNull();
+    expect(losing(13, 600, 50)(7.8)?.drain?.hours).toBe(8);
+  });
+
+  test('drains once a fifth of the capacity was lost', () => {
+    const seen = losing(6, 380, 25);
+    expect(seen(7.6)?.drain ?? null).toBeNull();
+    expect(seen(8.5)?.drain?.hours).toBe(8);
+    expect(losing(14, 330, 25)(6.4)?.drain?.hours).toBe(8);
+  });
+
+  test('drains over hours before which a day is known', () => {
+    const seen = losing(1, 900, 23.4);
+    expect(seen(31.9)?.drain?.hours).toBe(24);
+    expect(seen(32.1)?.drain?.hours).toBe(32);
+  });
+
+  test('is compared with what is known of it', () => {
+    expect(losing(6, 600, 50)(8.5)?.reason).toMatch(
+      /^\d+ are left\. \d+ were used up in the last 8 hours, more than in any 8 hours since the first scan\.$/,
+    );
+  });
+});
+
+describe('a second drain', () => {
+  /** The first took 450 in ten hours, and its room came back within so many hours. */
+  const first =
+    (backHours: number) =>
+    (day: number): number => {
+      const hours = (day - 13) * 24;
+      const taken = hours < 10 ? 45 * Math.max(0, hours) : 450 * (1 - Math.min(1, (hours - 10) / backHours));
+      return 550 - taken;
+    };
+  const again = (hours: number): number => 45 * hours;
+
+  test('is announced like the first, where somebody made room in between', () => {
+    expect(seenAfter(8.5, again, () => 550).surge?.drain?.hours).toBe(8);
+    expect(seenAfter(8.5, again, first(0.5)).surge?.drain?.hours).toBe(8);
+  });
+
+  test('is no drain where the load gives back by itself what it takes', () => {
+    expect(seenAfter(8.5, again, first(40)).surge?.drain ?? null).toBeNull();
+  });
+});
+
 describe('what is no drain', () => {
   test('a jump, however large, once it is over', () => {
     const outcome = seenAfter(5, () => 420);
@@ -142,14 +200,18 @@ describe('what is no drain', () => {
     expect(seenAfter(8, (hours) => 20 * hours).surge?.raise).toBe('ok');
   });
 
-  test('a loss that a past of a few days cannot tell from an ordinary one', () => {
-    const samples = series(4, (day) => (day < 3.7 ? 400 : 400 - 700 * (day - 3.7)));
-    expect(forecast(historyOf(samples), 1000, START + 4 * DAY).surge?.drain).toBeNull();
+  test('a loss like the one of two days before, where only a few days are known', () => {
+    const falls = (day: number) => 700 * Math.max(0, day - 3.7);
+    const before = (day: number) => (day < 2 ? falls(day + 2) : 210 * Math.max(0, 3 - day));
+    const seen = (available: (day: number) => number) =>
+      forecast(historyOf(series(4, available)), 1000, START + 4 * DAY).surge?.drain ?? null;
+    expect(seen((day) => 400 - falls(day))?.hours).toBe(8);
+    expect(seen((day) => 400 - falls(day) - before(day))).toBeNull();
   });
 });
 
 test('the end of a drain comes at half to twice the time that its pace leaves', () => {
-  const drain: Drain = { hours: 8, lost: 80, lossPerHour: 10, hoursLeft: 24, chance: 0.25 };
+  const drain: Drain = { hours: 8, lost: 80, lossPerHour: 10, hoursLeft: 24, chance: 0.25, isYoung: false };
   expect(drainChanceWithin(drain, 0.5)).toBe(0);
   expect(drainChanceWithin(drain, 1)).toBeCloseTo(0.125);
   expect(drainChanceWithin(drain, 2)).toBeCloseTo(0.25);
@@ -158,23 +220,29 @@ test('the end of a drain comes at half to twice the time that its pace leaves', 
   expect(drainChanceWithin(null, 3)).toBe(0);
 });
 
-test('the largest loss of each window is that of the two weeks before, without the last half day', () => {
-  const days = 20;
-  const history = historyOf(
-    series(days, (day) => 500 + 60 * scatter(Math.floor(day * 9)) + 90 * Math.cos(day)),
-  );
-  const grid = hourlyGrid(history, START + days * DAY);
-  if (grid === null) throw new RangeError('there is a past');
-  const past = steadyPast(grid, new Rhythm(grid));
-  const { mean, low } = past.grid;
-  const end = mean.length;
-  const naive = DRAIN_HOURS.map((hours) => {
-    let most = Number.NEGATIVE_INFINITY;
-    for (let to = end - 14 * 24 + 1; to < end - Math.max(hours, 12); to++)
-      for (let from = to - hours; from < to; from++)
-        most = Math.max(most, (mean[from] ?? 0) - (low[to] ?? 0));
-    return most;
-  });
-  expect(past.ordinary).toEqual(naive);
-  expect(new Set(naive).size).toBeGreaterThan(3);
-});
+test.each([{ recoveries: [] }, { recoveries: [300] }, { recoveries: [460, 180] }])(
+  'the largest loss of each window is that of the two weeks before, without the last half day and four days before $recoveries',
+  ({ recoveries }) => {
+    const days = 20;
+    const history = historyOf(
+      series(days, (day) => 500 + 60 * scatter(Math.floor(day * 9)) + 90 * Math.cos(day)),
+    );
+    const grid = hourlyGrid(history, START + days * DAY);
+    if (grid === null) throw new RangeError('there is a past');
+    const past = steadyPast(grid, new Rhythm(grid), recoveries);
+    const { mean, low } = past.grid;
+    const end = mean.length;
+    const wasRescued = (hour: number) => recoveries.some((came) => hour >= came - 96 && hour < came);
+    const naive = DRAIN_HOURS.map((hours) => {
+      let most = Number.NEGATIVE_INFINITY;
+      for (let to = end - 14 * 24 + 1; to < end - Math.max(hours, 12); to++) {
+        if (wasRescued(to)) continue;
+        for (let from = to - hours; from < to; from++)
+          most = Math.max(most, (mean[from] ?? 0) - (low[to] ?? 0));
+      }
+      return most;
+    });
+    expect(past.ordinary).toEqual(naive);
+    expect(new Set(naive).size).toBeGreaterThan(3);
+  },
+);

@@ -41,6 +41,34 @@ describe('room that came back', () => {
   });
 });
 
+describe('recoveries of two weeks', () => {
+  /** Room came back at the beginning of these hours before the end of 28 days. */
+  const backAt = (...hoursAgo: number[]) => {
+    const end = 28 * 24;
+    const { from, all } = recoveryAfter(28, (day) => {
+      const ago = end - day * 24;
+      const next = hoursAgo.findLast((hours) => ago > hours && ago <= hours + 30);
+      return next === undefined ? 800 : 300;
+    });
+    return { from: from === 0 ? null : end - from, all: all.map((hour) => end - hour) };
+  };
+
+  test('the newest of them counts for a week', () => {
+    expect(backAt(168).from).toBe(167);
+    expect(backAt(169).from).toBeNull();
+  });
+
+  test('are known until then, the newest first', () => {
+    expect(backAt(100).all).toEqual([99]);
+    expect(backAt(230, 100).all).toEqual([99, 229]);
+    expect(backAt(400).all).toEqual([]);
+  });
+
+  test('three of them are a habit', () => {
+    expect(backAt(250, 175, 100)).toEqual({ from: null, all: [] });
+  });
+});
+
 describe('a forecast after room came back', () => {
   /** Lost for three days until a tenth is left, and rescued. */
   const rescued = (day: number) =>
