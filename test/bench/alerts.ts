@@ -7,6 +7,7 @@ import {
   type AlarmRow,
   calmTable,
   drainTable,
+  furtherDrainTables,
   notificationLine,
   podTable,
   probabilityTable,
@@ -141,6 +142,7 @@ if (families.includes('events')) {
   console.log(`\n== events: ${all.length} series of the ${values.set} set\n`);
   console.log(drainTable(alarms));
   console.log(`\n${staircaseTable(alarms)}`);
+  console.log(`\n${furtherDrainTables(alarms)}`);
   console.log(`\n${calmTable(headroom === undefined ? [] : [headroom, foreseen, ...others])}`);
   console.log(rescueLines(replays));
   console.log(notificationLine(replays));

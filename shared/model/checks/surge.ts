@@ -188,7 +188,7 @@ const describe = (supply: SubnetSupply, surge: Surge, left: number, { taken, gro
   const { drain } = surge;
   const usual =
     drain != null && drain.lossPerHour === loss
-      ? `It has lasted ${drain.hours} hours, and no ${drain.hours} hours of the two weeks before used up as much.`
+      ? `It has lasted ${drain.hours} hours, and used up more than any ordinary ${drain.hours} hours of the last two weeks.`
       : ordinary === null
         ? 'There are no earlier days to compare with.'
         : ordinary <= 0

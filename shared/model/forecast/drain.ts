@@ -94,8 +94,6 @@ export interface Drain {
    * (Lindy's rule), so the time that it has lasted over that and the time that it still takes.
    */
   readonly chance: number;
-  /** Whether less than two weeks were there to compare it with. */
-  readonly isYoung: boolean;
 }
 
 /** What drains are compared with: the past without what every day and week does, since that would hide or pretend a drain. */

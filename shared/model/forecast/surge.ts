@@ -211,8 +211,8 @@ export const surgeLevelsWith = (
   };
 };
 
-const drainReason = (value: number, { lost, hours, isYoung }: Drain): string =>
-  `${rounded(value)} are left. ${rounded(lost)} were used up in the last ${hours} hours, more than in any ${hours} hours ${isYoung ? 'since the first scan' : 'of the two weeks before'}.`;
+const drainReason = (value: number, { lost, hours }: Drain): string =>
+  `${rounded(value)} are left. ${rounded(lost)} were used up in the last ${hours} hours, more than in any ordinary ${hours} hours of the last two weeks.`;
 
 const fallReason = (left: number, { lost }: Fall): string =>
   `${rounded(left)} ${verb(rounded(left), 'is')} left, ${rounded(lost)} fewer than on any earlier day of the last two weeks.`;

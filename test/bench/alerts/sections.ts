@@ -2,7 +2,7 @@ import { calibrationOf } from '../../../shared/pipeline/calibration.ts';
 import { notificationsOf, pagesOf, type Replayed } from './headroom-alarm.ts';
 import { HORIZONS, pairsOf, type Said } from './probabilities.ts';
 import { type Episode, quantile, TOO_EARLY_DAYS } from './score.ts';
-import { DRAIN_HOURS, STAIRCASE_HOURS } from './shapes/events.ts';
+import { DRAIN_HOURS, SECOND_DRAIN_HOURS, STAIRCASE_HOURS, YOUNG_DRAIN_HOURS } from './shapes/events.ts';
 import { DAY, HOUR, type LoadSeries } from './shapes/load-series.ts';
 
 export interface AlarmRow {
@@ -40,9 +40,16 @@ export const drainTable = (alarms: readonly AlarmRow[]): string => leadTable(ala
 export const staircaseTable = (alarms: readonly AlarmRow[]): string =>
   leadTable(alarms, 'staircase', STAIRCASE_HOURS);
 
+/** The same of subnets that are known for less than two weeks, and of a second drain some days after a rescue from the first. */
+export const furtherDrainTables = (alarms: readonly AlarmRow[]): string =>
+  [
+    leadTable(alarms, 'young drain', YOUNG_DRAIN_HOURS),
+    leadTable(alarms, 'second drain', SECOND_DRAIN_HOURS),
+  ].join('\n\n');
+
 const leadTable = (
   alarms: readonly AlarmRow[],
-  kind: 'drain' | 'staircase',
+  kind: 'drain' | 'staircase' | 'young drain' | 'second drain',
   lengths: readonly number[],
 ): string =>
   columns([

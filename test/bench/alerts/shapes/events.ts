@@ -11,7 +11,8 @@ import {
 
 /**
  * One event after quiet weeks: a drain of a known length, half a drain that stops, a rollout, a plateau and a rescue, and
- * prefixes that nodes take one by one until the last whole blocks break up. Only the drains and the staircases run out.
+ * prefixes that nodes take one by one until the last whole blocks break up, a drain of a subnet that was made some days ago,
+ * and a second drain after a rescue from the first. Only the drains and the staircases run out.
  */
 
 export const DRAIN_HOURS: readonly number[] = [3, 6, 12, 24, 48, 72, 120];
@@ -204,6 +205,29 @@ const rollout = (dice: Chance, highest: number): Omit<Plan, 'name' | 'quietDays'
   };
 };
 
+export const YOUNG_DRAIN_HOURS: readonly number[] = [12, 24, 48];
+
+export const SECOND_DRAIN_HOURS: readonly number[] = [12, 36];
+
+/** Somebody makes room at the end of a first drain, and some days later it happens again. */
+const secondDrain = (dice: Chance, course: Course, hours: number): Omit<Plan, 'name' | 'quietDays'> => {
+  const first = dice.uniform(8, 30);
+  const reach = dice.uniform(0.55, 0.92);
+  const roomAt = first + dice.uniform(1, 4);
+  const from = roomAt + dice.uniform(1.5, 6) * 24;
+  return {
+    kind: 'second drain',
+    hours: from + hours * 1.2 + 3,
+    drainHours: hours,
+    happening: (ordinary, since) => {
+      const free = Math.max(0, 1.004 - ordinary);
+      if (since < roomAt) return ordinary + reach * course(clamped(since / first)) * free;
+      if (since < from) return ordinary;
+      return since - from >= hours ? 1.01 : ordinary + course((since - from) / hours) * free;
+    },
+  };
+};
+
 export const STAIRCASE_HOURS: readonly number[] = [12, 24, 48];
 /** Whole blocks of 16 in subnets of /24, /22, /20 and /18, without the two that hold what AWS reserves. */
 const PREFIX_CAPACITIES: readonly number[] = [14, 62, 254, 1022];
@@ -233,7 +257,7 @@ export const eventSeries = (set: EventSet, count: number): LoadSeries[] => {
   const add = (
     size: number,
     name: string,
-    plan: (dice: Chance, quiet: Quiet) => Omit<Plan, 'name' | 'quietDays'>,
+    plan: (dice: Chance, quiet: Quiet) => Omit<Plan, 'name' | 'quietDays'> & Partial<Pick<Plan, 'quietDays'>>,
     capacities = CAPACITIES[size] ?? [],
   ): void => {
     for (let index = 0; index < count; index++) {
@@ -244,8 +268,8 @@ export const eventSeries = (set: EventSet, count: number): LoadSeries[] => {
       const happening = plan(dice, quiet);
       result.push(
         layOutEvent(quiet, {
-          ...happening,
           quietDays,
+          ...happening,
           name: `${set.name} ${happening.kind} ${name} ${size} ${index}`,
         }),
       );
@@ -267,5 +291,16 @@ export const eventSeries = (set: EventSet, count: number): LoadSeries[] => {
     for (const [size, capacity] of PREFIX_CAPACITIES.entries())
       for (let again = 0; again < 3; again++)
         add(size, `${hours} h ${again}`, (dice) => staircase(dice, hours), [capacity]);
+  for (const [course, make] of Object.entries(COURSES))
+    for (const size of CAPACITIES.keys()) {
+      for (const hours of YOUNG_DRAIN_HOURS)
+        add(size, `${course} ${hours} h`, (dice) => ({
+          ...drain(make(dice, hours), hours),
+          kind: 'young drain',
+          quietDays: dice.uniform(2.5, 12),
+        }));
+      for (const hours of SECOND_DRAIN_HOURS)
+        add(size, `${course} ${hours} h`, (dice) => secondDrain(dice, make(dice, hours), hours));
+    }
   return result;
 };

@@ -4,8 +4,16 @@ import { seededRandom } from '../../../fixtures/seeded-random.ts';
 /** What happens in a smooth series; the first three run out of addresses, the last three do not. */
 export type SmoothKind = 'growth' | 'late growth' | 'surge' | 'high peak' | 'step' | 'bump';
 
-/** What happens in a series about one event; only a drain and a staircase run out. */
-export type EventKind = 'drain' | 'half a drain' | 'plateau' | 'rescue' | 'rollout' | 'staircase';
+/** What happens in a series about one event; only drains and staircases run out. */
+export type EventKind =
+  | 'drain'
+  | 'young drain'
+  | 'second drain'
+  | 'half a drain'
+  | 'plateau'
+  | 'rescue'
+  | 'rollout'
+  | 'staircase';
 
 /** `pods`: recorded counts of pods, which run out or not as the subnet is sized. */
 export type Kind = SmoothKind | EventKind | 'pods';

@@ -60,7 +60,7 @@ describe('the text of a fast loss', () => {
         drain: { hours: 6, lossPerHour: 12, exhaustionAt: '2026-01-01T16:00:00.000Z' },
         basis: { available: 200, lossPerHour: 12, ordinaryLossPerHour: 2, minutesToEmpty: 1_000 },
       },
-      'It has lasted 6 hours, and no 6 hours of the two weeks before used up as much.',
+      'It has lasted 6 hours, and used up more than any ordinary 6 hours of the last two weeks.',
     ],
   ])('says with what it is compared where %s', (_, surge, text) => {
     expect(found(surge)?.explanation).toContain(text);
