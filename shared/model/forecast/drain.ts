@@ -26,7 +26,7 @@ const OWN_HOURS = 12;
 const KNOWN_HOURS = 13 * 24;
 const YOUNG_LEAST_SHARE = 0.2;
 const YOUNG_HOURS_BEFORE = 24;
-/** What was lost in these hours before room came back was ended by somebody: it is not what this supply ordinarily does. */
+/** A loss in these hours before room came back was ended by a person: it is not what this supply ordinarily does. */
 const RESCUED_HOURS = 4 * 24;
 
 /** What makes a loss a drain. */

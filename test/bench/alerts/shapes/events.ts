@@ -209,7 +209,7 @@ export const YOUNG_DRAIN_HOURS: readonly number[] = [12, 24, 48];
 
 export const SECOND_DRAIN_HOURS: readonly number[] = [12, 36];
 
-/** Somebody makes room at the end of a first drain, and some days later it happens again. */
+/** A person makes room at the end of a first drain, and some days later it happens again. */
 const secondDrain = (dice: Chance, course: Course, hours: number): Omit<Plan, 'name' | 'quietDays'> => {
   const first = dice.uniform(8, 30);
   const reach = dice.uniform(0.55, 0.92);

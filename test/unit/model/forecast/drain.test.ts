@@ -149,7 +149,7 @@ describe('a second drain', () => {
     };
   const again = (hours: number): number => 45 * hours;
 
-  test('is announced like the first, where somebody made room in between', () => {
+  test('is announced like the first, where a person made room in between', () => {
     expect(seenAfter(8.5, again, () => 550).surge?.drain?.hours).toBe(8);
     expect(seenAfter(8.5, again, first(0.5)).surge?.drain?.hours).toBe(8);
   });
