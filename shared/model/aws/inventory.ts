@@ -299,6 +299,8 @@ export interface NodePoolLimits {
   readonly uncountedLimits: readonly string[];
   /** The types that its requirements list; empty: any. */
   readonly instanceTypes: readonly string[];
+  /** The kubelet's limit that its node class sets; `null`: none. */
+  readonly maxPods: number | null;
   /** `status.subnets` of its node class; `null`: not known. */
   readonly subnetIds: readonly string[] | null;
 }

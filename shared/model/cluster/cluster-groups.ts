@@ -76,7 +76,7 @@ export const loosePools = (plan: ClusterPlan): readonly GrowingGroup[] => {
  */
 export const boundedPools = (plan: ClusterPlan): readonly GrowingGroup[] =>
   (plan.eks?.nodePools ?? []).flatMap((pool): readonly GrowingGroup[] => {
-    const { autoMode, name, subnetIds } = pool;
+    const { autoMode, maxPods, name, subnetIds } = pool;
     const nodes = plan.nodes.filter(({ node }) => node.isLive && node.membership.nodePool === name);
     const running = nodes.map(({ node }) => node.instance.instanceType);
     const sizes = poolSizes(pool, running, plan.limits);
@@ -91,6 +91,7 @@ export const boundedPools = (plan: ClusterPlan): readonly GrowingGroup[] =>
       instanceTypes: [...sizes.keys()],
       unreadTemplates: [],
       autoMode,
+      maxPods,
     };
     return [growingGroup(plan, facts, nodes)];
   });
@@ -183,6 +184,8 @@ interface GroupFacts {
   readonly unreadTemplates: readonly LaunchTemplateVersion[];
   /** True for node pools of EKS Auto Mode. */
   readonly autoMode?: boolean;
+  /** The kubelet's limit, where somebody has set one that is known. */
+  readonly maxPods?: number | null;
 }
 
 /** A subnet in which nodes of a group start, with what its nodes show. */

@@ -9,6 +9,7 @@ import type { NodeAccumulator } from './node-accumulator.ts';
 import type { PlannedNode } from './node-assessment.ts';
 import {
   type DemandStep,
+  demandWithPods,
   EXHAUSTION_ERRORS,
   mergedSteps,
   type NodeDemandInput,
@@ -99,11 +100,18 @@ const demandInput = (
   };
 };
 
+interface FilledGroup extends Pick<GrowingGroup, 'kind'> {
+  readonly name: string;
+  /** The kubelet's limit, where somebody has set one that is known. */
+  readonly maxPods?: number | null;
+}
+
 /**
  * Pods that a node of the group admits. EKS caps managed node groups at the recommended 110 or 250; other nodes in secondary
  * mode get what their interfaces hold (nodeadm, Karpenter). Source: EKS user guide, eks-networking-add-ons.
  */
-const admittedPods = (input: NodeDemandInput, kind: GrowingGroup['kind']): number => {
+const admittedPods = (input: NodeDemandInput, { kind, maxPods = null }: FilledGroup): number => {
+  if (maxPods !== null) return maxPods;
   const { limits, customNetworking } = input;
   const mode = input.mode === 'prefix' && limits.prefixDelegation ? 'prefix' : 'secondary';
   const raw = podAddresses(limits, mode, customNetworking) + HOST_NETWORK_PODS;
@@ -114,19 +122,19 @@ const admittedPods = (input: NodeDemandInput, kind: GrowingGroup['kind']): numbe
 export const fullNodes = (
   plan: ClusterPlan,
   input: NodeDemandInput,
-  { name: groupName, kind }: Pick<GrowingGroup, 'kind'> & { readonly name: string },
+  group: FilledGroup,
   running: readonly PlannedNode[],
 ): FullNodes => {
-  const maxPods = admittedPods(input, kind);
-  const pods = Math.max(0, maxPods - HOST_NETWORK_PODS);
-  const ofPods = mergedSteps(nodeDemand({ ...input, pods, maxPods }));
+  const maxPods = admittedPods(input, group);
+  const full = demandWithPods({ ...input, pods: Math.max(0, maxPods - HOST_NETWORK_PODS), maxPods });
+  const ofPods = mergedSteps(full.steps);
   const steps = [...ofPods, ...branchStep(input.securityGroupsForPods ? usualBranches(running) : 0)];
   return {
-    podsPerNode: pods,
+    podsPerNode: full.pods,
     steps,
     running: running.map(({ node }) => ({
       subnetId: node.subnetId ?? '',
-      podSubnetIds: plan.podPlaceOf(node.subnetId ?? '', groupName).subnetIds,
+      podSubnetIds: plan.podPlaceOf(node.subnetId ?? '', group.name).subnetIds,
       steps: stillToTake(ofPods, node),
     })),
   };

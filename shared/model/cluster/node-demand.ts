@@ -46,7 +46,12 @@ export interface NodeDemandInput {
  * decides (`shared/model/cni`). In secondary mode with the CNI's defaults an empty node has one interface full: an m5.large
  * takes 10 addresses. In prefix mode it takes one address and one prefix. In IPv6 mode no interface follows the first but a trunk.
  */
-export const nodeDemand = (input: NodeDemandInput): readonly DemandStep[] => {
+export const nodeDemand = (input: NodeDemandInput): readonly DemandStep[] => demandWithPods(input).steps;
+
+/** The same, with the pods that then have an address: fewer than asked for where the settings hold no more. */
+export const demandWithPods = (
+  input: NodeDemandInput,
+): { readonly steps: readonly DemandStep[]; readonly pods: number } => {
   const { limits, mode, customNetworking, securityGroupsForPods } = input;
   const steps: DemandStep[] = [];
   const trunkStep: DemandStep = {
@@ -57,7 +62,11 @@ export const nodeDemand = (input: NodeDemandInput): readonly DemandStep[] => {
   };
   if (mode === 'ipv6') {
     const primary: DemandStep = { ...trunkStep, subnet: 'node' };
-    return securityGroupsForPods && limits.trunk ? [primary, trunkStep] : [primary];
+    // Pods take no IPv4 address, however many run.
+    return {
+      steps: securityGroupsForPods && limits.trunk ? [primary, trunkStep] : [primary],
+      pods: input.pods ?? 0,
+    };
   }
   const prefixes = mode === 'prefix' && limits.prefixDelegation;
   const take = (deviceIndex: number, own: number, count: number): PoolUnit[] => {
@@ -86,11 +95,12 @@ export const nodeDemand = (input: NodeDemandInput): readonly DemandStep[] => {
   pool.settle();
   while (pool.pods < (input.pods ?? 0) && pool.startPods(1) > 0) pool.settle();
   // The first step is the primary interface itself, which has its place.
-  return steps.map((step, index) =>
+  const movable = steps.map((step, index) =>
     index > 0 && step.subnet === 'node' && step !== trunkStep && pool.hasRoomForInterface
       ? { ...step, mayMove: true }
       : step,
   );
+  return { steps: movable, pods: pool.pods };
 };
 
 /** The same demand in fewer steps: calls that add to one interface and follow one another become one. */

@@ -11,14 +11,14 @@ export const nodePoolsInCluster = (reading: KubernetesReading | undefined): Pick
     nodePools: nodePools.value.map((pool): NodePoolLimits => {
       const { limits, name, nodeClass } = pool;
       const ofKind = Object.entries(classes).find(([kind]) => kind === nodeClass?.kind)?.[1] ?? [];
+      const own = ofKind.find((each) => each.name === nodeClass?.name);
       return {
         name,
         autoMode: nodeClass?.kind === 'NodeClass',
         ...countedLimits(limits),
         instanceTypes: typesOf(pool),
-        subnetIds:
-          ofKind.find((each) => each.name === nodeClass?.name)?.subnets?.map(({ subnetId }) => subnetId) ??
-          null,
+        maxPods: own?.maxPods ?? null,
+        subnetIds: own?.subnets?.map(({ subnetId }) => subnetId) ?? null,
       };
     }),
   };

@@ -14,6 +14,7 @@ const pool = (changes: Partial<NodePoolLimits> = {}): NodePoolLimits => ({
   maximumVcpus: 20,
   maximumMemory: null,
   uncountedLimits: [],
+  maxPods: null,
   instanceTypes: ['m5.large', 'm5.4xlarge'],
   subnetIds: ['subnet-0a'],
   ...changes,
@@ -93,6 +94,22 @@ describe('a node pool whose limits the cluster shows', () => {
     expect(sizeOf(37, ['t3.large'])).toEqual([]);
   });
 
+  // Karpenter, EC2NodeClass, spec.kubelet.maxPods: it counts the pods on the host's network as well.
+  test('is full with as many pods as its node class lets the kubelet run', () => {
+    const full = (maxPods: number | null) =>
+      committed([pool({ maxPods, instanceTypes: ['m5.large'] })], 900).committed.map(({ whenFull }) => [
+        whenFull?.podsPerNode,
+        whenFull?.perNode.addresses,
+      ]);
+    expect(full(null)).toEqual([[27, 30]]);
+    // The CNI asks for another interface until it holds as many addresses as the kubelet runs pods.
+    expect(full(20)).toEqual([[18, 30]]);
+    expect(full(18)).toEqual([[16, 20]]);
+    expect(full(11)).toEqual([[9, 20]]);
+    expect(full(9)).toEqual([[7, 10]]);
+    expect(full(110)).toEqual([[27, 30]]);
+  });
+
   test('goes by the types of its nodes where its requirements list none', () => {
     expect(committed([pool({ instanceTypes: [] })]).committed).toMatchObject([
       { instanceType: 'm5.large', maximumNodes: 10 },
@@ -163,7 +180,7 @@ describe('the limits of node pools as the Kubernetes API lists them', () => {
     ...changes,
   });
   const classes = (subnetId: string) =>
-    known([{ name: 'default', subnets: [{ subnetId, zone: null }], maxPods: null, ready: true }]);
+    known([{ name: 'default', subnets: [{ subnetId, zone: null }], maxPods: 58, ready: true }]);
   const limits = (pools: readonly NodePool[]) =>
     nodePoolsInCluster(
       aReading({
@@ -183,6 +200,7 @@ describe('the limits of node pools as the Kubernetes API lists them', () => {
         maximumMemory: 1000,
         uncountedLimits: [],
         instanceTypes: ['m5.large'],
+        maxPods: 58,
         subnetIds: ['subnet-of-karpenter'],
       },
     ]);
@@ -191,7 +209,7 @@ describe('the limits of node pools as the Kubernetes API lists them', () => {
       { autoMode: true, subnetIds: ['subnet-of-auto'] },
     ]);
     expect(limits([nodePool({ nodeClass: { ...ofAuto, name: 'other' } })])).toMatchObject([
-      { subnetIds: null },
+      { maxPods: null, subnetIds: null },
     ]);
     expect(limits([nodePool({ nodeClass: { ...ofAuto, kind: 'GCENodeClass' } })])).toMatchObject([
       { subnetIds: null },

@@ -1,5 +1,6 @@
 import { describe, expect, test } from 'vitest';
 import type { EksCluster } from '../../../../shared/model/aws/inventory.ts';
+import { cniSettings } from '../../../fixtures/cluster-records.ts';
 import { Situation } from '../../../fixtures/situation.ts';
 
 /**
@@ -192,5 +193,26 @@ describe('ENABLE_MULTI_NIC', () => {
 
   test('takes nothing more on a type with one card', () => {
     expect(perNode(addOn('v1.20.0', { env: { ENABLE_MULTI_NIC: 'true' } }))?.addresses).toBe(10);
+  });
+});
+
+describe('a node that is full of pods', () => {
+  const full = (env: Readonly<Record<string, string>>) => {
+    const situation = new Situation();
+    situation.subnet('nodes', '10.0.0.0/24');
+    situation.cluster({ vpcCni: cniSettings(env) });
+    situation.group({ subnetIds: ['nodes'], maxSize: 2, desiredSize: 0 });
+    const { perNode, podsPerNode } = situation.assess().cluster.committed[0]?.whenFull ?? {};
+    return [podsPerNode, perNode?.addresses];
+  };
+
+  // An m5.large has three interfaces with nine addresses for pods, and max-pods of 29 says nothing of the settings.
+  test.each([
+    ['none', {}, [27, 30]],
+    ['two interfaces', { MAX_ENI: '2' }, [18, 20]],
+    ['a trunk', { ENABLE_POD_ENI: 'true' }, [18, 21]],
+    ['a ceiling of addresses', { MINIMUM_IP_TARGET: '4' }, [4, 5]],
+  ])('runs as many as its settings give addresses: %s', (_, env, expected) => {
+    expect(full(env)).toEqual(expected);
   });
 });
