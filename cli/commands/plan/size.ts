@@ -159,7 +159,7 @@ const modeOf = (text: string): SizeMode => {
 const placesOf = async (
   options: Options,
   session: Session,
-): Promise<Pick<SizeQuestion, 'within' | 'taken' | 'ipamPools' | 'unknowns'>> => {
+): Promise<Pick<SizeQuestion, 'within' | 'taken' | 'vpcRanges' | 'ipamPools' | 'unknowns'>> => {
   const given = (options.taken ?? []).map((range) => ({ range, owner: '--taken' }));
   const { from, ipamPool, state, table, vpc } = options;
   const isStored = from !== undefined || state !== undefined || table !== undefined;
@@ -183,10 +183,12 @@ const placesOf = async (
   if (vpc !== undefined && chosen === undefined)
     throw new UsageError(`Nothing matches --vpc ${vpc}.`, '`headroom scan` lists the VPCs.');
   const within = options.within ?? chosen?.cidrBlocks ?? [];
+  const ofVpc = chosen === undefined ? {} : { vpcRanges: chosen.cidrBlocks };
   const taken = [...given, ...takenIn(sources, chosen?.vpcId ?? null)];
   const neighbours = neighbourUnknowns(sources, chosen?.vpcId ?? null);
   if (isStored)
     return {
+      ...ofVpc,
       within,
       taken,
       unknowns: ['Pools of IPAM are read from AWS alone, and not from stored scans.', ...neighbours],
@@ -194,6 +196,7 @@ const placesOf = async (
   try {
     const pools = await poolsOf(options, []);
     return {
+      ...ofVpc,
       within,
       taken: [...taken, ...allocatedIn(pools, vpc ?? null)],
       ipamPools: pools,
@@ -202,6 +205,7 @@ const placesOf = async (
   } catch (error) {
     if (!(error instanceof HeadroomError)) throw error;
     return {
+      ...ofVpc,
       within,
       taken,
       unknowns: [`The pools of IPAM could not be read: ${error.message}`, ...neighbours],

@@ -81,7 +81,8 @@ const likelyNodes = ({ nodes, demands }: ProblemInput): readonly PlannedNode[] =
 
 /**
  * What the nodes that stay take at the most, wherever the pods go: as many nodes as can get one pod, each with what that
- * first pod costs, and then a prefix or an interface for each time that one is full.
+ * first pod costs, and then a prefix or an interface for each time that one is full. No node takes more than with all of the pods, or
+ * with as many as it may run.
  */
 export const worstCost = (
   demands: NodeDemands,
@@ -107,7 +108,11 @@ export const worstCost = (
     ? { pods: 16, cost: { addresses: 1, prefixes: 1 } }
     : { pods: slots, cost: { addresses: slots + 1, prefixes: 0 } };
   const rest = Math.ceil((moved - firsts.length) / full.pods);
-  return firsts.reduce((sum, cost) => sum + cost, 0) + rest * costIn(supply, full.cost);
+  const byPods = firsts.reduce((sum, cost) => sum + cost, 0) + rest * costIn(supply, full.cost);
+  const byNodes = staying
+    .map((node) => growthOf(demands, node, node.pods + Math.min(moved, spareOn(demands, node))))
+    .reduce((sum, { steps }) => sum + costIn(supply, totalOf(steps)), 0);
+  return Math.min(byPods, byNodes);
 };
 
 /** Each new single address may spoil a block. */

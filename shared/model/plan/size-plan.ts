@@ -24,6 +24,8 @@ export interface SizeQuestion {
   readonly within: readonly string[];
   /** What they must not overlap, each with what it belongs to. */
   readonly taken: readonly { readonly range: string; readonly owner: string }[];
+  /** The ranges of the VPC that is planned in: no service has an address in them. Left out: no VPC is named. */
+  readonly vpcRanges?: readonly string[];
   /** Pools of IPAM that could be read; left out: none was asked for. */
   readonly ipamPools?: readonly IpamPool[];
   /** What could not be read, in sentences; left out: nothing. */

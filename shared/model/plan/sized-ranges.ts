@@ -1,5 +1,5 @@
 import { count, number } from '../base/text/numbers.ts';
-import { formatCidr, sizeOfLength } from '../net/cidr.ts';
+import { cidrContains, formatCidr, sizeOfLength } from '../net/cidr.ts';
 import { freeRange } from '../net/free-ranges.ts';
 import { rangesAmong } from './held-addresses.ts';
 import { type Amount, addressesIn } from './node-demands.ts';
@@ -25,8 +25,13 @@ const LARGEST_SERVICES = 12;
 /** The API server's own service and DNS, and the network's first and last address. */
 const SERVICE_ADDRESSES = 4;
 
-/** Where service ranges may lie. */
+/** Where service ranges may lie, and not in a range of the VPC. Source: EKS API reference, `KubernetesNetworkConfigRequest`. */
 const PRIVATE_RANGES = ['172.16.0.0/12', '10.0.0.0/8', '192.168.0.0/16'];
+
+const isPrivate = (range: string): boolean =>
+  rangesAmong([range]).some((inner) =>
+    rangesAmong(PRIVATE_RANGES).some((outer) => cidrContains(outer, inner)),
+  );
 
 export type Unplaced = Omit<SizedRange, 'cidr' | 'reservations'>;
 
@@ -96,8 +101,9 @@ export const place = (question: SizeQuestion, ranges: readonly Unplaced[]): read
   }
   const block = blockAround([...placed.values()].flatMap((cidr) => cidr ?? []));
   for (const range of ranges.filter(({ purpose }) => purpose === 'services')) {
-    const blocks = question.within.length === 0 ? [] : [...question.within, ...PRIVATE_RANGES];
-    const outside = block === null ? taken : [...taken, block];
+    const blocks =
+      question.within.length === 0 ? [] : [...question.within.filter(isPrivate), ...PRIVATE_RANGES];
+    const outside = [...taken, ...(question.vpcRanges ?? []), ...(block === null ? [] : [block])];
     placed.set(range, range.length === null ? null : freeRange(blocks, outside, range.length));
   }
   return ranges.map((range) => {

@@ -33,6 +33,16 @@ describe('a drain that is to win so much', () => {
     expect(wins).toBeLessThan(130);
   });
 
+  test('takes no more for the pods that move than the nodes that stay hold with all of them', () => {
+    const subnets = [{ subnetId: 'subnet-0a', cidr: '10.0.0.0/22', zone: 'eu-west-1a' }];
+    const scan = fleet({ nodes: 6, pods: 1, subnets, settings: { prefixDelegation: true } });
+    const { steps, winsAtLeast } = drained({ supply: 'prefixes' }, scan).plan;
+    // Five nodes of six give two prefixes each, and the block of their own address. The last one holds two, and seven with 96 pods.
+    expect(steps.length).toBe(5);
+    expect(winsAtLeast).toBe(15 - 5);
+    expect(drained({}, scan).plan.winsAtLeast).toBe(5 * 33 - 5 * 16);
+  });
+
   test('promises nothing where the subnet does not bear the first drain', () => {
     const full = new LabFleet(
       [{ subnetId: 'subnet-0a', cidr: '10.0.0.0/25', zone: 'eu-west-1a' }],

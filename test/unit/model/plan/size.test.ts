@@ -58,6 +58,18 @@ test('without a block to place the ranges in there is no block around them', () 
   expect(sized({}).mode.vpcBlock).toBeNull();
 });
 
+// EKS API reference, KubernetesNetworkConfigRequest: a private range that overlaps none of the VPC.
+test('services have a private range outside the VPC', () => {
+  const services = (changes: Partial<SizeQuestion>) => lengthOf('services', changes)?.cidr;
+  expect(services({ within: ['10.0.0.0/16'] })).toBe('10.0.4.0/24');
+  expect(services({ within: ['10.0.0.0/16'], vpcRanges: ['10.0.0.0/16'] })).toBe('172.16.0.0/24');
+  expect(services({ within: ['10.0.0.0/16'], vpcRanges: ['10.0.0.0/16', '172.16.0.0/16'] })).toBe(
+    '172.17.0.0/24',
+  );
+  expect(services({ within: ['100.64.0.0/16'] })).toBe('172.16.0.0/24');
+  expect(services({ within: [] })).toBeNull();
+});
+
 test('nodes that run no pod with an address of its own make nothing fit', () => {
   const { mode } = sized({ settings: { ...settings, maxEni: 1 }, modes: ['custom-secondary'] });
   expect(mode).toMatchObject({ fits: false, nodes: 0 });
