@@ -113,14 +113,17 @@ const managedGroup = (plan: ClusterPlan, group: NodeGroup): GrowingGroup => {
       ...group,
       kind: 'node-group',
       desired: group.desiredSize,
-      maxSize: mostNodes(group),
+      // One that is deleted grows no more.
+      maxSize: isDeleted(group) ? 0 : mostNodes(group),
       templates: templatesOfGroups(scalingGroups, plan.launchTemplates),
       unreadTemplates: unreadTemplates(scalingGroups, plan.launchTemplates),
     },
     nodes,
   );
-  return { ...growing, updateSurge: updateSurge(plan, group) };
+  return { ...growing, updateSurge: isDeleted(group) ? 0 : updateSurge(plan, group) };
 };
+
+const isDeleted = ({ status }: NodeGroup): boolean => status === 'DELETING';
 
 /**
  * Nodes that run and nodes of the warm pool together. The pool keeps its least size beside a group that is at its maximum.

@@ -86,6 +86,7 @@ export const subnetsOf = (room: NodeRoom): readonly string[] => [
  * Addresses of the pool that no pod uses, at the least. The CNI keeps WARM_ENI_TARGET interfaces' worth (or
  * WARM_IP_TARGET addresses, or WARM_PREFIX_TARGET prefixes) free for as long as it can still grow; when it cannot, the
  * pool may be in use to the last address. Unknown without the settings, and for EKS Auto Mode.
+ * What an earlier mode left is no part of the pool: pods may have all of it.
  */
 const warmAtLeast = (
   planned: PlannedNode,
@@ -96,7 +97,7 @@ const warmAtLeast = (
   const room = roomOf(planned, 'max-pods');
   if (takes === null || room === null || !configuration.known) return null;
   const pool = node.podInterfaces(customNetworking);
-  const held = pool.addresses + pool.prefixes * ADDRESSES_PER_PREFIX;
+  const held = takes === 'prefix' ? pool.prefixes * ADDRESSES_PER_PREFIX : pool.addresses;
   const target = warmTarget(configuration, takes, room.slotsPerInterface);
   if (room.cap < target) return 0;
   const growth = grow([{ ...room, cap: target }], ledgers);

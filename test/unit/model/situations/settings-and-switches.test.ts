@@ -49,6 +49,23 @@ describe('a switch of modes', () => {
     expect(findings.filter(({ kind }) => kind.startsWith('prefixes'))).toEqual([]);
   });
 
+  test('proves no warm pool on nodes that hold what the earlier mode gave them', () => {
+    const warm = (env: Readonly<Record<string, string>>, held: { secondaries?: number; prefixes?: number }) =>
+      heldBefore(cniSettings(env), held, false).assess().cluster.nodes[0]?.warmAtLeast;
+    expect(warm(ON, { secondaries: 9 })).toBe(0);
+    expect(warm({}, { prefixes: 1 })).toBe(0);
+    expect(warm(ON, { secondaries: 3, prefixes: 1 })).toBe(16);
+    expect(warm({}, { secondaries: 9 })).toBe(9);
+    expect(warm(ON, { prefixes: 1 })).toBe(16);
+    const { findings } = heldBefore(cniSettings(ON), { secondaries: 9 }, false).assess();
+    expect(findings.filter(({ kind }) => kind === 'warm-pool-waste')).toEqual([]);
+    const xen = new Situation();
+    xen.subnet('nodes-a', '10.0.0.0/24');
+    xen.cluster({ vpcCni: cniSettings(ON) });
+    xen.node('nodes-a', { secondaries: 9, type: 'm4.large' });
+    expect(xen.assess().cluster.nodes[0]?.warmAtLeast).toBe(9);
+  });
+
   test('leaves a subnet one for prefixes where a reservation waits for them, or other nodes take them', () => {
     const reserved = new Situation();
     reserved.subnet('nodes-a', '10.0.0.0/24', { reserved: { '10.0.0.128/26': 'prefix' } });

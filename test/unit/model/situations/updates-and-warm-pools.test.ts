@@ -81,6 +81,13 @@ describe('an update of a managed node group at its maximum', () => {
     expect(updateOf(empty)).toBeNull();
   });
 
+  test('never comes for a group that is deleted, which grows no more either', () => {
+    const { committed } = fullGroup(30, { status: 'DELETING', maxSize: 50 }).assess().cluster;
+    expect(committed).toMatchObject([{ currentNodes: 10, fits: 0, shortfall: 0, update: null }]);
+    const degraded = fullGroup(30, { status: 'DEGRADED', maxSize: 50 }).assess().cluster.committed;
+    expect(degraded).toMatchObject([{ shortfall: 36, update: { nodes: 4 } }]);
+  });
+
   test('is not known where a subnet of the group is not', () => {
     const { cluster } = fullGroup(8, { subnetIds: ['nodes-a', 'elsewhere'] }).assess();
     expect(cluster.committed[0]).toMatchObject({ fits: null, update: null });
