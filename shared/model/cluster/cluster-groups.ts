@@ -187,7 +187,7 @@ interface GroupFacts {
   readonly unreadTemplates: readonly LaunchTemplateVersion[];
   /** True for node pools of EKS Auto Mode. */
   readonly autoMode?: boolean;
-  /** The kubelet's limit, where somebody has set one that is known. */
+  /** The kubelet's limit, where one is set and known. */
   readonly maxPods?: number | null;
 }
 

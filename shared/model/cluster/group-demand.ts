@@ -102,7 +102,7 @@ const demandInput = (
 
 interface FilledGroup extends Pick<GrowingGroup, 'kind'> {
   readonly name: string;
-  /** The kubelet's limit, where somebody has set one that is known. */
+  /** The kubelet's limit, where one is set and known. */
   readonly maxPods?: number | null;
 }
 
