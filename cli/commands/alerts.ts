@@ -44,10 +44,13 @@ const COLOUR: Readonly<Record<string, 'red' | 'yellow' | 'dim'>> = {
 
 const LEVELS: readonly string[] = ['critical', 'warning', 'ok'];
 
-/** Epoch milliseconds at which the supply runs out; `null`: not expected, or not known. */
-const runsOutAt = ({ alert: { finding, status } }: KeptAlert): number | null => {
+const NOTHING_LEFT: ReadonlySet<string> = new Set(['addresses-exhausted', 'prefixes-exhausted']);
+
+/** Epoch milliseconds at which the supply runs out, or ran out; `null`: not expected, or not known. */
+const runsOutAt = ({ alert: { finding, since, status } }: KeptAlert): number | null => {
   const { forecast } = finding;
-  const at = Date.parse(forecast?.surge?.exhaustionAt ?? forecast?.exhaustionAt ?? '');
+  const nothingLeft = NOTHING_LEFT.has(finding.kind) ? since : '';
+  const at = Date.parse(forecast?.surge?.exhaustionAt ?? forecast?.exhaustionAt ?? nothingLeft);
   return status === 'resolved' || Number.isNaN(at) ? null : at;
 };
 

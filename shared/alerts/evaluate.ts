@@ -40,7 +40,7 @@ export const evaluate = (
   const selectable = selectableSubjects(estate, selectorTagKeys(policy), asksForNamespaces(policy));
   const settings: SettingsFor = (rule, subject) => policyFor(rule, selectable(subject), policy);
   const well = alerted === undefined ? undefined : new WellSubjects(alerted);
-  const outcomes = runChecks(CHECKS, { estate, settings }, well?.isNeeded);
+  const outcomes = runChecks(CHECKS, { estate, settings, isUnread: estate.isUnread }, well?.isNeeded);
   return {
     findings: listFindings(outcomes),
     notChecked: listNotChecked(outcomes),

@@ -83,10 +83,11 @@ export const SUBNET_METRICS: MetricFamily<SubnetAssessment> = {
       name: 'AvailableAddresses',
       unit: 'Count',
       help: 'Free addresses that a new interface or a secondary address can take: those outside reservations. Where AWS counts fewer, its count.',
-      // The count of AWS alone can hold reserved addresses, so it may say that a subnet has room that it has not.
+      // The count of AWS alone can hold reserved addresses, so it may say that a subnet has room that it has not. None is none.
       value: (subnet) => {
         const supply = addressSupply(subnet);
-        return supply === null || supply.source === 'aws' ? null : supply.available;
+        if (supply === null || (supply.source === 'aws' && supply.available > 0)) return null;
+        return supply.available;
       },
     },
     {

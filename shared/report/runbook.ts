@@ -93,8 +93,11 @@ const QUIET: readonly RunbookCommand[] = [
   { command: "headroom mute 3 --for 4h --reason 'why'", shows: 'sends nothing of it for four hours' },
 ];
 
+/** What follows from `Check.restsOn`. */
+const IN_DOUBT = 'While a listing that it needs cannot be read, its alerts neither end nor ease.';
+
 const runbookOf = (
-  { kind, label, impact, about, condition, unknown, settings }: Described,
+  { kind, label, impact, about, condition, unknown, settings, restsOn }: Described,
   isAboutHeadroom: boolean,
 ): Runbook => ({
   kind,
@@ -102,7 +105,7 @@ const runbookOf = (
   impact,
   about,
   condition,
-  unknown,
+  unknown: restsOn === undefined ? unknown : `${unknown} ${IN_DOUBT}`,
   rule: settings,
   look: lookAt(about),
   quiet: QUIET,

@@ -8,10 +8,17 @@ import type { Estate } from './estate.ts';
 /** The settings of one rule for one subject. */
 export type SettingsFor = <Rule extends RuleName>(rule: Rule, subject: Subject) => RulePolicies[Rule];
 
+/** What a scan reads beside VPCs and subnets, by what checks need of it. */
+export type Listing = 'interfaces' | 'reservations' | 'instances' | 'clusters' | 'groups';
+
+/** Whether a listing could not be read, or not for this subject. */
+export type IsUnread = (listing: Listing, subject: Subject) => boolean;
+
 /** What the checks of a target may look at. */
 export interface CheckContext {
   readonly estate: Estate;
   readonly settings: SettingsFor;
+  readonly isUnread: IsUnread;
 }
 
 /** What people read about one thing that is wrong. */
@@ -124,6 +131,8 @@ export interface Check<Context = CheckContext> {
   readonly findsNothingLeft?: true;
   /** It finds what is expected, and not what is so already: its warning may wait for the critical level. */
   readonly isExpectation?: true;
+  /** The listings without which it cannot say that all is well. What it finds without them is at least so bad. */
+  readonly restsOn?: readonly Listing[];
   /** Says something of every subject that it is about. */
   readonly find: (context: Context) => readonly CheckResult[];
 }
@@ -139,6 +148,15 @@ export const notMeasured = (subject: Subject, reason: string): NotMeasured => ({
   subject,
   reason,
 });
+
+/** What checks of clusters rest on: which nodes there are, what they hold, and what is free for more. */
+export const CLUSTER_LISTINGS: readonly Listing[] = [
+  'interfaces',
+  'reservations',
+  'instances',
+  'clusters',
+  'groups',
+];
 
 /** The level that an alert of this severity has: information raises none. */
 export const levelOf = (severity: Severity | 'ok'): AlertLevel =>

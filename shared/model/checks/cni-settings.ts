@@ -6,7 +6,7 @@ import { type CniSettings, mostInterfaces, takesPrefixes } from '../cni/cni-sett
 import { podCeiling, settingNotices } from '../cni/setting-notices.ts';
 import type { ClusterAssessment } from '../result/cluster.ts';
 import type { Evidence, Remedy, Severity } from '../result/finding.ts';
-import { type Check, type CheckResult, found, healthy, notMeasured } from './check.ts';
+import { type Check, type CheckResult, CLUSTER_LISTINGS, found, healthy, notMeasured } from './check.ts';
 import type { Estate } from './estate.ts';
 import { ranked } from './remedies/ranked.ts';
 import { cniEnvironmentCommand } from './remedies/warm-targets.ts';
@@ -37,6 +37,7 @@ export const cniSettings: Check = {
   impact:
     'Some settings do not do what their names promise. Nodes stay NotReady, pods wait for an address although the subnet has thousands, or the CNI calls EC2 without end.',
   settings: 'findings',
+  restsOn: CLUSTER_LISTINGS,
   find: ({ estate }) => estate.input.clusters.map((cluster) => result(estate, cluster)),
 };
 

@@ -2,7 +2,7 @@ import { count, number, verb } from '../base/text/numbers.ts';
 import type { ClusterAssessment, CommittedDemand, DemandWhenFull } from '../result/cluster.ts';
 import type { Subject } from '../result/finding.ts';
 import { idWithin } from '../result/identity.ts';
-import { type Check, type CheckResult, found, healthy, notMeasured } from './check.ts';
+import { type Check, type CheckResult, CLUSTER_LISTINGS, found, healthy, notMeasured } from './check.ts';
 import type { Estate } from './estate.ts';
 import { nodeGroupOf } from './remedies/cluster-remedies.ts';
 import { remediesForDemand, remediesForFullDemand } from './remedies/subnet-remedies.ts';
@@ -19,6 +19,7 @@ export const committedDemand: Check = {
   impact:
     'The group stops growing before its maximum, usually under load or when a zone fails. The pods that need the missing nodes stay pending.',
   settings: 'findings',
+  restsOn: CLUSTER_LISTINGS,
   isShortage: true,
   find: ({ estate }) => [
     ...estate.input.clusters.flatMap((cluster) =>

@@ -15,6 +15,7 @@ import type { ClusterAssessment, CommittedDemand } from '../result/cluster.ts';
 import type { Subject } from '../result/finding.ts';
 import { targetName } from '../result/identity.ts';
 import type { Obstacle } from '../subnet/obstacles.ts';
+import type { IsUnread, Listing } from './check.ts';
 import { type BlockOffer, RangePlan } from './remedies/range-plan.ts';
 
 /** What AWS was asked beside the interfaces, as far as checks need it. `null`: could not be read. */
@@ -39,6 +40,14 @@ export interface EstateFacts {
   /** New blocks that remedies of any target offered lately, this one's own among them. */
   readonly blockOffers?: readonly BlockOffer[];
   readonly limits: (type: string) => InstanceLimits | null;
+  /** What could not be read, so that what rests on it is in doubt. Absent: everything was read. */
+  readonly unread?: Unread;
+}
+
+export interface Unread {
+  readonly listings: ReadonlySet<Listing>;
+  /** Subnets whose reservations could not be read. */
+  readonly reservationsOf: ReadonlySet<string>;
 }
 
 /** What one scan of a target found: what the checks look at. */
@@ -104,6 +113,14 @@ export class Estate {
   isWindows({ instanceId }: { readonly instanceId: string }): boolean {
     return this.input.instances?.get(instanceId)?.platform?.toLowerCase() === 'windows';
   }
+
+  readonly isUnread: IsUnread = (listing, subject) => {
+    const { unread } = this.input;
+    if (unread === undefined) return false;
+    if (listing !== 'reservations') return unread.listings.has(listing);
+    const subnetIds = subject.type === 'subnet' ? [subject.id] : subject.subnetIds;
+    return subnetIds.some((subnetId) => unread.reservationsOf.has(subnetId));
+  };
 
   clustersOf(subnetId: string): readonly string[] {
     return this.#clustersOfSubnet.get(subnetId) ?? [];

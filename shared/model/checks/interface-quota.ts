@@ -14,11 +14,13 @@ export const interfaceQuota: Check = {
   summary: 'network interfaces near the quota',
   clear: () => 'the quota of network interfaces has room',
   about: 'each account in each Region',
-  condition: `The scanned VPCs hold ${NEAR * 100} % of the network interfaces that the account may have in the Region. Warning; critical when they hold all of them. Where Service Quotas could not be read, the default quota of ${number(QUOTAS.interfaces.byDefault)} counts, until there are more.`,
-  unknown: 'The interfaces of some subnets could not be listed.',
+  condition: `The scanned VPCs hold ${NEAR * 100} % of the network interfaces that the account may have in the Region. Warning; critical when they hold all of them. Where Service Quotas could not be read, the default quota of ${number(QUOTAS.interfaces.byDefault)} counts.`,
+  unknown:
+    'The interfaces of some subnets could not be listed, or there are more than the default quota, and Service Quotas could not be read.',
   impact:
     'At the quota EC2 refuses every new interface with NetworkInterfaceLimitExceeded. No node, Lambda function, load balancer or pod with an interface of its own starts, however many addresses are free.',
   settings: 'findings',
+  restsOn: ['interfaces'],
   find: ({ estate }) => [result(estate)],
 };
 
@@ -32,6 +34,8 @@ const interfacesIn = (estate: Estate): number | null => {
   return sum;
 };
 
+const RAISED = 'There are more than the default quota allows, and the quota that applies could not be read.';
+
 const result = (estate: Estate): CheckResult => {
   const subject = estate.targetSubject;
   const interfaces = interfacesIn(estate);
@@ -44,7 +48,8 @@ const result = (estate: Estate): CheckResult => {
   const left = quota.value - interfaces;
   // More than the default shows that the quota was raised.
   const isRaised = quota.isDefault && left < 0;
-  if (isRaised || interfaces < quota.value * NEAR) return healthy(subject, evidence);
+  if (isRaised) return notMeasured(subject, RAISED);
+  if (interfaces < quota.value * NEAR) return healthy(subject, evidence);
   return found(subject, left <= 0 ? 'critical' : 'warning', evidence, () => ({
     title: `${subject.id}: ${number(interfaces)} network interfaces, ${left <= 0 ? 'none' : number(left)} left in ${quotaText(quota, number)}`,
     explanation: `${quota.isDefault ? 'Unless the quota was raised, EC2' : 'EC2'} ${left <= 0 ? 'refuses every new one' : 'refuses new ones at the quota'} with NetworkInterfaceLimitExceeded. Free addresses in subnets do not help.`,

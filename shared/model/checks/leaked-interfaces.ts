@@ -23,6 +23,7 @@ export const leakedInterfaces: Check = {
   impact:
     'They hold addresses that nothing uses. The controllers that made them sweep within the hour. Older ones stay: their cluster is gone or has no nodes, or their launch template keeps interfaces when nodes end.',
   settings: 'findings',
+  restsOn: ['interfaces', 'instances'],
   find: ({ estate }) => estate.input.subnets.map((subnet) => result(estate, subnet)),
 };
 

@@ -34,6 +34,7 @@ export const loadBalancerSubnet: Check = {
   impact:
     'A load balancer grows into its subnets under load and replaces its own nodes there. Without addresses it stays small, and a deployment that adds one fails.',
   settings: 'findings',
+  restsOn: ['interfaces', 'reservations'],
   isShortage: true,
   find: ({ estate }) => estate.input.subnets.map((subnet) => result(estate, subnet)),
 };

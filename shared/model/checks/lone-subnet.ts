@@ -3,7 +3,7 @@ import { count, percent } from '../base/text/numbers.ts';
 import type { SubnetAssessment } from '../result/assessment.ts';
 import { resourceName, subnetName } from '../result/resource-name.ts';
 import { type AddressSupply, addressSupply } from '../subnet/address-supply.ts';
-import { type Check, type CheckResult, found, healthy, notMeasured } from './check.ts';
+import { type Check, type CheckResult, CLUSTER_LISTINGS, found, healthy, notMeasured } from './check.ts';
 import type { Estate } from './estate.ts';
 import { isForOthers, isPodSubnet, rolesOf, type SubnetRole } from './remedies/cluster-subnets.ts';
 import { remediesForAddresses } from './remedies/subnet-remedies.ts';
@@ -27,6 +27,7 @@ export const loneSubnet: Check = {
   impact:
     'When it is full, nodes and pods have no other subnet in the zone. Neither the CNI nor Karpenter nor an Auto Scaling group has a second choice.',
   settings: 'findings',
+  restsOn: CLUSTER_LISTINGS,
   find: ({ estate }) => estate.input.subnets.map((subnet) => result(estate, subnet)),
 };
 

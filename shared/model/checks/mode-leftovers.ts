@@ -3,7 +3,7 @@ import { count, verb } from '../base/text/numbers.ts';
 import { ADDRESSES_PER_PREFIX } from '../net/prefix.ts';
 import type { ClusterAssessment, NewNodeSettings, NodeAssessment } from '../result/cluster.ts';
 import type { Remedy } from '../result/finding.ts';
-import { type Check, type CheckResult, found, healthy, notMeasured } from './check.ts';
+import { type Check, type CheckResult, CLUSTER_LISTINGS, found, healthy, notMeasured } from './check.ts';
 import type { Estate } from './estate.ts';
 import { ranked } from './remedies/ranked.ts';
 
@@ -31,6 +31,7 @@ export const modeLeftovers: Check = {
   impact:
     'A running node keeps what its pods use. After a switch to prefixes single addresses stay, even when their pods are gone, and fill slots that prefixes need. After a switch back a prefix stays until the CNI restarts.',
   settings: 'findings',
+  restsOn: CLUSTER_LISTINGS,
   find: ({ estate }) => estate.input.clusters.map((cluster) => result(estate, cluster)),
 };
 

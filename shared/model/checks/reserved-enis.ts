@@ -4,7 +4,7 @@ import { count, verb } from '../base/text/numbers.ts';
 import { HOST_NETWORK_PODS, podAddresses } from '../cluster/max-pods.ts';
 import type { ClusterAssessment } from '../result/cluster.ts';
 import type { Remedy } from '../result/finding.ts';
-import { type Check, type CheckResult, found, healthy } from './check.ts';
+import { type Check, type CheckResult, CLUSTER_LISTINGS, found, healthy } from './check.ts';
 import type { Estate } from './estate.ts';
 import { ranked } from './remedies/ranked.ts';
 
@@ -22,10 +22,11 @@ export const reservedEnis: Check = {
   about: 'each cluster',
   condition:
     'Karpenter starts nodes in secondary mode, of a type on which interfaces that serve no pod lower max-pods. Custom networking and security groups for pods have such interfaces. Warning: EC2 does not report whether RESERVED_ENIS is set.',
-  unknown: 'Never.',
+  unknown: 'The instances could not be listed.',
   impact:
     'Under custom networking the primary interface serves no pod, and neither does the trunk of security groups for pods. Karpenter counts both unless RESERVED_ENIS says otherwise. It then puts more pods on a node than the node has addresses for. These pods wait with "failed to assign an IP address".',
   settings: 'findings',
+  restsOn: CLUSTER_LISTINGS,
   find: ({ estate }) => estate.input.clusters.map((cluster) => result(estate, cluster)),
 };
 

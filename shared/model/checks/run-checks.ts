@@ -12,7 +12,14 @@ import {
 import { keyOf } from '../result/identity.ts';
 import type { NotChecked } from '../result/not-checked.ts';
 import type { OwnerUsage } from '../result/owner-usage.ts';
-import { type Check, type CheckResult, type Found, levelOf, type SettingsFor } from './check.ts';
+import {
+  type Check,
+  type CheckResult,
+  type Found,
+  type IsUnread,
+  levelOf,
+  type SettingsFor,
+} from './check.ts';
 
 /** What an outcome keeps of its check. */
 export type CheckName = Pick<Check, 'kind' | 'label' | 'settings' | 'supply' | 'summary' | 'clear'>;
@@ -50,7 +57,7 @@ export interface CheckOutcome {
  * @param isNeeded asked of the outcomes of one subject and supply, or of one outcome. What is not needed is let go at once: of
  *   20,000 subnets all outcomes together are 120 MB, and nearly all of them say that all is well
  */
-export const runChecks = <Context extends { readonly settings: SettingsFor }>(
+export const runChecks = <Context extends { readonly settings: SettingsFor; readonly isUnread?: IsUnread }>(
   checks: readonly Check<Context>[],
   context: Context,
   isNeeded: (group: readonly CheckOutcome[]) => boolean = () => true,
@@ -58,7 +65,10 @@ export const runChecks = <Context extends { readonly settings: SettingsFor }>(
   inOrderOfSeverity(
     [...Map.groupBy(checks, ({ supply, kind }) => supply ?? kind).values()].flatMap((some) => {
       const outcomes = some.flatMap((check) =>
-        check.find(context).map((result) => outcomeOf(check, result, context.settings)),
+        check.find(context).map((result) => {
+          const outcome = outcomeOf(check, result, context.settings);
+          return isInDoubt(check, outcome, context.isUnread) ? inDoubt(outcome) : outcome;
+        }),
       );
       const needed = new Set(bySupply(outcomes).filter(isNeeded).flat());
       return outcomes.filter((outcome) => needed.has(outcome));
@@ -75,6 +85,18 @@ const inOrderOfSeverity = (outcomes: readonly CheckOutcome[]): readonly CheckOut
     outcome.finding === null ? outcome : { ...outcome, finding: valueAt(complete, outcome.finding) },
   );
 };
+
+const isInDoubt = (
+  { restsOn = [] }: Pick<Check<never>, 'restsOn'>,
+  { subject, notRaised }: CheckOutcome,
+  isUnread: IsUnread = () => false,
+): boolean => notRaised !== SWITCHED_OFF && restsOn.some((listing) => isUnread(listing, subject));
+
+/** Where a listing is missing, an alert may begin and get worse. It neither ends nor eases. */
+const inDoubt = (outcome: CheckOutcome): CheckOutcome =>
+  outcome.raise === null || outcome.raise === 'ok'
+    ? { ...outcome, raise: null, hold: null, isSafe: false }
+    : { ...outcome, hold: 'critical' };
 
 const outcomeOf = (check: CheckName, result: CheckResult, settings: SettingsFor): CheckOutcome => {
   const { subject } = result;

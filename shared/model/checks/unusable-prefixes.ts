@@ -4,7 +4,7 @@ import { HOST_NETWORK_PODS, recommendedCap } from '../cluster/max-pods.ts';
 import { ADDRESSES_PER_PREFIX } from '../net/prefix.ts';
 import type { ClusterAssessment, NodeAssessment } from '../result/cluster.ts';
 import type { Remedy } from '../result/finding.ts';
-import { type Check, type CheckResult, found, healthy } from './check.ts';
+import { type Check, type CheckResult, CLUSTER_LISTINGS, found, healthy } from './check.ts';
 import type { Estate } from './estate.ts';
 import { afterReturn } from './remedies/afterwards.ts';
 import { ranked } from './remedies/ranked.ts';
@@ -29,10 +29,11 @@ export const unusablePrefixes: Check = {
   about: 'each cluster',
   condition:
     "Nodes hold prefixes that none of their pods can use: on stopped nodes, or beyond the recommended max-pods (110, or 250 above 30 vCPUs). Warning when they are more than the free prefixes in the nodes' subnets; else information.",
-  unknown: 'Never: a node whose type is not known is left out.',
+  unknown: 'The instances could not be listed. A node whose type is not known is left out.',
   impact:
     'A prefix takes 16 addresses, whether one pod uses it or none. EC2 does not report which pods run, so this counts only what cannot be used at all.',
   settings: 'findings',
+  restsOn: CLUSTER_LISTINGS,
   find: ({ estate }) => estate.input.clusters.map((cluster) => result(estate, cluster)),
 };
 

@@ -4,7 +4,7 @@ import { CNI_ROLE_TAG } from '../owners/cluster-membership.ts';
 import type { SubnetAssessment } from '../result/assessment.ts';
 import { resourceName, subnetName } from '../result/resource-name.ts';
 import { addressSupply } from '../subnet/address-supply.ts';
-import { type Check, type CheckResult, found, healthy, notMeasured } from './check.ts';
+import { type Check, type CheckResult, CLUSTER_LISTINGS, found, healthy, notMeasured } from './check.ts';
 import type { Estate } from './estate.ts';
 import { remediesForAddresses } from './remedies/subnet-remedies.ts';
 
@@ -24,6 +24,7 @@ export const unusedCniSubnet: Check = {
   impact:
     'The CNI takes addresses only in the zone of a node. The addresses of this subnet are of no use to pods.',
   settings: 'findings',
+  restsOn: CLUSTER_LISTINGS,
   find: ({ estate }) =>
     estate.input.subnets.flatMap((subnet) =>
       subnet.tags[CNI_ROLE_TAG] === '1' ? [result(estate, subnet)] : [],

@@ -2,7 +2,7 @@ import { count, verb } from '../base/text/numbers.ts';
 import type { ClusterAssessment, CommittedDemand, UpdateSurge } from '../result/cluster.ts';
 import type { Subject } from '../result/finding.ts';
 import { idWithin } from '../result/identity.ts';
-import { type Check, type CheckResult, found, healthy, notMeasured } from './check.ts';
+import { type Check, type CheckResult, CLUSTER_LISTINGS, found, healthy, notMeasured } from './check.ts';
 import type { Estate } from './estate.ts';
 import { remediesForUpdate } from './remedies/subnet-remedies.ts';
 
@@ -18,6 +18,7 @@ export const updateSurge: Check = {
   impact:
     'The update waits for nodes that cannot start, and fails when it has waited too long. The group keeps its old version.',
   settings: 'findings',
+  restsOn: CLUSTER_LISTINGS,
   isShortage: true,
   find: ({ estate }) =>
     estate.input.clusters.flatMap((cluster) =>

@@ -39,6 +39,7 @@ export const upgradeReadiness: Check = {
   impact:
     'EKS creates new control-plane interfaces in these subnets at an upgrade, and when it replaces a control plane. Without addresses the upgrade is refused, or the control plane degrades.',
   settings: 'findings',
+  restsOn: ['interfaces', 'reservations', 'clusters'],
   isShortage: true,
   find: ({ estate }) => [...estate.eksClusters.values()].map((eks) => result(estate, eks)),
 };

@@ -1,6 +1,6 @@
 import { count, number, verb } from '../base/text/numbers.ts';
 import type { ClusterAssessment, NodeAssessment } from '../result/cluster.ts';
-import { type Check, type CheckResult, found, healthy, notMeasured } from './check.ts';
+import { type Check, type CheckResult, CLUSTER_LISTINGS, found, healthy, notMeasured } from './check.ts';
 import type { Estate } from './estate.ts';
 import { ranked } from './remedies/ranked.ts';
 import { keepFewerWarm } from './remedies/warm-targets.ts';
@@ -38,6 +38,7 @@ export const warmPoolWaste: Check = {
   impact:
     "By default the CNI keeps a whole interface's addresses spare on every node. On many small nodes that is most of the subnet: three c5.large with two pods between them hold 50 addresses.",
   settings: 'findings',
+  restsOn: CLUSTER_LISTINGS,
   find: ({ estate }) => estate.input.clusters.map((cluster) => result(estate, cluster)),
 };
 

@@ -2,7 +2,7 @@ import { count, verb } from '../base/text/numbers.ts';
 import type { SubnetAssessment } from '../result/assessment.ts';
 import type { ClusterAssessment, ZoneFailover } from '../result/cluster.ts';
 import type { Remedy } from '../result/finding.ts';
-import { type Check, type CheckResult, found, healthy, notMeasured } from './check.ts';
+import { type Check, type CheckResult, CLUSTER_LISTINGS, found, healthy, notMeasured } from './check.ts';
 import type { Estate } from './estate.ts';
 import { leastLeftFirst } from './least-left.ts';
 import { remediesForAddresses, remediesForPrefixes } from './remedies/subnet-remedies.ts';
@@ -19,6 +19,7 @@ export const zoneFailover: Check = {
   impact:
     'When a zone fails, the autoscaler starts its nodes in the other zones. The nodes without an address do not start, and the pods that need them stay pending.',
   settings: 'findings',
+  restsOn: CLUSTER_LISTINGS,
   isShortage: true,
   find: ({ estate }) => estate.input.clusters.flatMap((cluster) => result(estate, cluster)),
 };

@@ -3,7 +3,7 @@ import { listOf } from '../base/text/names.ts';
 import { count, number } from '../base/text/numbers.ts';
 import type { SubnetAssessment } from '../result/assessment.ts';
 import type { ClusterAssessment } from '../result/cluster.ts';
-import { type Check, type CheckResult, found, healthy, notMeasured } from './check.ts';
+import { type Check, type CheckResult, CLUSTER_LISTINGS, found, healthy, notMeasured } from './check.ts';
 import type { Estate } from './estate.ts';
 import { remediesForAddresses } from './remedies/subnet-remedies.ts';
 
@@ -58,6 +58,7 @@ export const zoneImbalance: Check = {
   impact:
     'Nodes are spread evenly over zones. The fullest zone runs out first. Pods that are bound to it by volumes, topology spread or load balancers wait, while the other zones have room.',
   settings: 'findings',
+  restsOn: CLUSTER_LISTINGS,
   find: ({ estate }) => estate.input.clusters.map((cluster) => result(estate, cluster)),
 };
 

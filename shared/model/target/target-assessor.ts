@@ -17,7 +17,8 @@ import type {
   VpcEndpoint,
 } from '../aws/inventory.ts';
 import { valueAt } from '../base/value-at.ts';
-import type { EstateInput } from '../checks/estate.ts';
+import type { Listing } from '../checks/check.ts';
+import type { EstateInput, Unread } from '../checks/estate.ts';
 import { ClusterAssessor } from '../cluster/cluster-assessor.ts';
 import { limitsOf } from '../cluster/instance-limits.ts';
 import { withCommittedDemand } from '../forecast/committed.ts';
@@ -211,10 +212,12 @@ export class TargetAssessor {
     }
     const demand = [...clusters.flatMap(({ committed }) => committed), ...outsideDemand];
     const outcomes = finished.map((outcome) => {
-      const { owners, subnetId } = outcome.assessment;
-      const leakedInterfaces = interfacesListed
-        ? leaksIn(subnetId, leaked.get(subnetId) ?? []).interfaces
-        : null;
+      const { owners, ownerId, subnetId } = outcome.assessment;
+      // Of a subnet that another account shares, only the interfaces of this account are seen.
+      const leakedInterfaces =
+        interfacesListed && ownerId === null
+          ? leaksIn(subnetId, leaked.get(subnetId) ?? []).interfaces
+          : null;
       const forecast = withCommittedDemand(valueAt(forecasts, subnetId), subnetId, demand);
       const past = before.get(subnetId);
       const ownerChanges = withChanges(
@@ -264,6 +267,7 @@ export class TargetAssessor {
       allocationFailures: facts.allocationFailures ?? null,
       obstacles: new Map(outcomes.map(({ assessment: { subnetId }, obstacles }) => [subnetId, obstacles])),
       limits: limitsAmong(facts.limits),
+      unread: unreadOf(this.#input),
     };
     return { assessment, estate };
   }
@@ -294,6 +298,18 @@ export class TargetAssessor {
     };
   }
 }
+
+const unreadOf = ({ facts, interfacesListed }: TargetAssessorInput): Unread => ({
+  listings: new Set<Listing>([
+    ...(interfacesListed ? [] : ['interfaces' as const]),
+    ...(facts.instances === null ? ['instances' as const] : []),
+    ...(facts.eksClusters === null ? ['clusters' as const] : []),
+    ...(facts.autoScalingGroups === null ? ['groups' as const] : []),
+  ]),
+  reservationsOf: new Set(
+    [...facts.reservations].flatMap(([subnetId, reservations]) => (reservations === null ? [subnetId] : [])),
+  ),
+});
 
 /** Made out here: a function made in `finish` would keep all that is known there, the histories too, while the checks run. */
 const limitsAmong =

@@ -49,6 +49,19 @@ describe('headroom alerts', () => {
     expect(names).toBe(`${NAME}\n`);
   });
 
+  test('has what is empty now before what is low, and says since when nothing is left', async () => {
+    const store = openSqliteStateStore(state);
+    const empty = aSubnetSubject({ id: 'subnet-0c', subnetIds: ['subnet-0c'] });
+    const observed = anObservation('critical', { subject: empty, rule: 'addresses-exhausted', available: 0 });
+    await store.alerts.commit(TARGET, alertAfter(observed), 0);
+    await store.close();
+    const { out } = await headroom(['alerts', '--state', state, '--output', 'csv']);
+    expect(out.split('\n').slice(1, 3)).toEqual([
+      expect.stringMatching(/^\d,critical,60,,private-a: 0 of 251 addresses left,2026-01-01T00:00:00.000Z,/),
+      expect.stringContaining('private-a: 12 of 251 addresses left,,'),
+    ]);
+  });
+
   test('tells all that it remembers when asked, as JSON', async () => {
     const { out } = await headroom(['alerts', '--all', '--format', 'json', '--state', state]);
     const document = JSON.parse(out) as {

@@ -88,6 +88,14 @@ test('what is unknown is not published: neither as zero nor at all', () => {
   expect(values).toEqual({ TotalAddresses: 256, UsableAddresses: 251 });
 });
 
+test('of a subnet that only AWS counts, none available is published, and no other count', () => {
+  const shared = (awsAvailable: number) =>
+    valuesOf(aSubnet({ used: null, available: null, availableSingle: null, awsAvailable }));
+  expect(shared(0)['AvailableAddresses']).toBe(0);
+  // Reserved addresses may be among it.
+  expect(shared(1)).not.toHaveProperty('AvailableAddresses');
+});
+
 test('an IPv6-only subnet has no IPv4 figure to publish', () => {
   expect(
     valuesOf(

@@ -23,6 +23,9 @@ export interface RangeRequest {
   readonly lengths: readonly number[];
 }
 
+/** A tag's value has at most 256 characters (EC2, tag restrictions); this leaves room for a dash and a number. */
+const LONGEST_BASE = 250;
+
 /**
  * The ranges that the remedies of one run give out. No two remedies get overlapping ranges of one VPC, and no two VPCs
  * the same new block, so that all of them can be applied. Who asks first is served first: findings ask in the order of
@@ -73,9 +76,10 @@ export class RangePlan {
     const known = given.get(range);
     if (known !== undefined) return known;
     const names = new Set<string | null>([...taken, ...given.values()]);
+    const short = [...base].slice(0, LONGEST_BASE).join('');
     let number = 2;
-    while (names.has(`${base}-${number}`)) number += 1;
-    const name = `${base}-${number}`;
+    while (names.has(`${short}-${number}`)) number += 1;
+    const name = `${short}-${number}`;
     given.set(range, name);
     return name;
   }

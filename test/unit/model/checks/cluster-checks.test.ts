@@ -667,7 +667,11 @@ describe('EKS health', () => {
       eksClusters: [anEksCluster({ healthIssues: others })],
       subnets: [aSubnet()],
     });
-    const results = eksHealth.find({ estate, settings: (rule) => DEFAULT_POLICY.rules[rule] });
+    const results = eksHealth.find({
+      estate,
+      settings: (rule) => DEFAULT_POLICY.rules[rule],
+      isUnread: estate.isUnread,
+    });
     expect(results).toMatchObject([
       {
         state: 'healthy',

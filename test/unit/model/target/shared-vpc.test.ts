@@ -76,7 +76,13 @@ describe('a subnet that is shared with another account', () => {
       [theirs],
       true,
     );
-    expect(subnets[0]).toMatchObject({ used: null, owners: null, awsAvailable: 247, confidence: 'unknown' });
+    expect(subnets[0]).toMatchObject({
+      used: null,
+      owners: null,
+      leakedInterfaces: null,
+      awsAvailable: 247,
+      confidence: 'unknown',
+    });
     expect(clusters[0]).toMatchObject({
       gauges: { eniAllocated: 1, eniMaxAvailable: 3, totalIPAddresses: 2, maxIPAddresses: null },
       capacity: [{ morePods: null, moreNodes: [{ nodes: null, nodesAtBest: null }] }],

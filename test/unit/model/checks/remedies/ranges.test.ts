@@ -41,6 +41,15 @@ test('no two new subnets of a VPC have one name, and the same one keeps its name
   expect(nameOf('10.0.0.0/24', 'vpc-02')).toBe('nodes-2');
 });
 
+test('the name of a new subnet is no longer than a tag may be', () => {
+  const plan = new RangePlan();
+  const nameOf = (base: string) => plan.subnetName({ vpcId: 'vpc-01', range: base }, base, new Set());
+  for (const length of [249, 250, 251, 256]) {
+    const name = nameOf('x'.repeat(length));
+    expect([name.length, name.endsWith('-2')]).toEqual([Math.min(length, 250) + 2, length < 251]);
+  }
+});
+
 test('the first block with room gives, whatever its largest free range is', () => {
   const blocks = ['10.0.0.0/26', '10.0.1.0/24'];
   const wanted = { ...request, blocks, taken: ['10.0.0.0/27'], lengths: [25, 27] };
