@@ -149,6 +149,7 @@ const accessDenied: Recogniser = ({ name, message }, context) => {
   const said = NOT_AUTHORIZED.exec(message)?.groups;
   const action = said?.['action'] ?? context.action;
   const identity = said?.['identity'] ?? context.roleArn ?? 'the identity in use';
+  const caller = identity.replace(/^the /, 'The ');
   const denial = explicitDenial(message);
   const missing = missingAllowance(message);
   const because =
@@ -163,7 +164,7 @@ const accessDenied: Recogniser = ({ name, message }, context) => {
     const role = said?.['resource'] ?? context.roleArn ?? 'the scan role';
     return problem(
       'access-denied',
-      `${identity} is not allowed to assume ${role}, which is needed for ${context.action} in account ${context.target.accountId}, ${context.target.region}${because}`,
+      `${caller} is not allowed to assume ${role}, which is needed for ${context.action} in account ${context.target.accountId}, ${context.target.region}${because}`,
       elsewhere ??
         `Check that ${role} exists, that its trust policy allows ${identity} with the configured external ID, and that ${identity} has sts:AssumeRole on it.`,
     );
@@ -171,13 +172,13 @@ const accessDenied: Recogniser = ({ name, message }, context) => {
   if (context.action.startsWith('organizations:'))
     return problem(
       'access-denied',
-      `${identity} is not allowed to call ${action} in account ${context.target.accountId}${because}`,
+      `${caller} is not allowed to call ${action} in account ${context.target.accountId}${because}`,
       elsewhere ??
         `Allow ${action} in the policy of ${policyOwner(identity)}. Run Headroom in the management account or in a delegated administrator account.`,
     );
   return problem(
     'access-denied',
-    `${identity} is not allowed to call ${action} in account ${context.target.accountId}, ${context.target.region}${because}`,
+    `${caller} is not allowed to call ${action} in account ${context.target.accountId}, ${context.target.region}${because}`,
     elsewhere ?? `Allow ${action} in the policy of ${policyOwner(identity)}.`,
   );
 };

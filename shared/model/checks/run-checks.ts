@@ -17,6 +17,7 @@ import {
   type CheckResult,
   type Found,
   type IsUnread,
+  type Listing,
   levelOf,
   type SettingsFor,
 } from './check.ts';
@@ -65,10 +66,9 @@ export const runChecks = <Context extends { readonly settings: SettingsFor; read
   inOrderOfSeverity(
     [...Map.groupBy(checks, ({ supply, kind }) => supply ?? kind).values()].flatMap((some) => {
       const outcomes = some.flatMap((check) =>
-        check.find(context).map((result) => {
-          const outcome = outcomeOf(check, result, context.settings);
-          return isInDoubt(check, outcome, context.isUnread) ? inDoubt(outcome) : outcome;
-        }),
+        check
+          .find(context)
+          .map((result) => inDoubt(outcomeOf(check, result, context.settings), check, context.isUnread)),
       );
       const needed = new Set(bySupply(outcomes).filter(isNeeded).flat());
       return outcomes.filter((outcome) => needed.has(outcome));
@@ -86,17 +86,34 @@ const inOrderOfSeverity = (outcomes: readonly CheckOutcome[]): readonly CheckOut
   );
 };
 
-const isInDoubt = (
-  { restsOn = [] }: Pick<Check<never>, 'restsOn'>,
-  { subject, notRaised }: CheckOutcome,
-  isUnread: IsUnread = () => false,
-): boolean => notRaised !== SWITCHED_OFF && restsOn.some((listing) => isUnread(listing, subject));
+const LISTED: Readonly<Record<Listing, string>> = {
+  interfaces: 'Network interfaces',
+  reservations: 'CIDR reservations',
+  instances: 'Instances',
+  clusters: 'EKS clusters',
+  groups: 'Auto Scaling groups',
+};
 
 /** Where a listing is missing, an alert may begin and get worse. It neither ends nor eases. */
-const inDoubt = (outcome: CheckOutcome): CheckOutcome =>
-  outcome.raise === null || outcome.raise === 'ok'
-    ? { ...outcome, raise: null, hold: null, isSafe: false }
-    : { ...outcome, hold: 'critical' };
+const inDoubt = (
+  outcome: CheckOutcome,
+  { restsOn = [] }: Pick<Check<never>, 'restsOn'>,
+  isUnread: IsUnread = () => false,
+): CheckOutcome => {
+  const { finding, isListed, notMeasured, notRaised, raise, subject } = outcome;
+  const missing = restsOn.filter((listing) => isUnread(listing, subject));
+  if (missing.length === 0 || notRaised === SWITCHED_OFF) return outcome;
+  if (raise !== null && raise !== 'ok') return { ...outcome, hold: 'critical' };
+  const reason = `${missing.map((listing) => LISTED[listing]).join(' and ')} could not be listed.`;
+  const isHealthy = finding === null || !isListed;
+  return {
+    ...outcome,
+    raise: null,
+    hold: null,
+    isSafe: false,
+    notMeasured: notMeasured ?? (isHealthy ? reason : null),
+  };
+};
 
 const outcomeOf = (check: CheckName, result: CheckResult, settings: SettingsFor): CheckOutcome => {
   const { subject } = result;

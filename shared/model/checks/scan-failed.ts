@@ -37,11 +37,16 @@ const result = ({ estate, settings }: CheckContext): CheckResult => {
   const extent = target.status === 'failed' ? 'cannot be scanned' : 'can be scanned only in part';
   const result = found(subject, severity, evidence, () => ({
     title: `${resourceName(subject)}: ${extent}`,
-    explanation: `${sentences(problems)} Headroom cannot monitor this account in ${target.region} until this is fixed.`,
+    explanation: `${sentences(problems)} ${effectOf(target)}`,
     remedies: () => problems.map((problem) => remedyFor(problem, problems.length > 1)),
   }));
   return { ...result, causes: causesOf(target) };
 };
+
+const effectOf = ({ region, status }: TargetStatus): string =>
+  status === 'failed'
+    ? `Headroom cannot monitor this account in ${region} until this is fixed.`
+    : 'What depends on it is unknown until this is fixed.';
 
 /** They come and go with load, so one call more or less changes nothing for people. */
 const PASSING = new Set(['throttled', 'unreachable', 'deadline-exceeded', 'aws-error']);
@@ -74,9 +79,13 @@ const sentences = (problems: readonly Problem[]): string => {
     : `${shown.join(' ')} ${count(more, 'more problem')} ${verb(more, 'is')} not shown.`;
 };
 
+/** Scans repeat, and this has lasted: advice for a person at a command line begins with another scan. */
+const withoutTrying = (action: string): string =>
+  action.replace(/^Scan again[.;] if it persists, (\w)/i, (_, first: string) => first.toUpperCase());
+
 /** The explanation names a lone problem already. */
 const remedyFor = ({ code, message, action }: Problem, isOneOfMany: boolean): Remedy => ({
-  title: action,
+  title: withoutTrying(action),
   effect: isOneOfMany ? `Fixes: ${sentence(message)}` : 'The next scan tries again.',
   commands: code === 'expired-credentials' ? ['aws sts get-caller-identity'] : [],
   preconditions: [],

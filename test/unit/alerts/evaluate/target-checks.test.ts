@@ -39,6 +39,24 @@ describe('scan-failed', () => {
     });
   });
 
+  test('a scan in part monitors what it read, and what lasts is not fixed by another scan', () => {
+    const circle = {
+      code: 'malformed-answer',
+      message: 'ec2:DescribeInstances in account 111111111111, eu-west-1, repeated an earlier page token',
+      action: 'Scan again. If it persists, check for a caching proxy between Headroom and AWS.',
+    };
+    const { finding } = scan({ status: 'partial', errors: [circle] }) ?? {};
+    expect(finding?.explanation).toBe(
+      `${circle.message}. What depends on it is unknown until this is fixed.`,
+    );
+    expect(finding?.remedies.map(({ title, effect }) => `${title} ${effect}`)).toEqual([
+      'Check for a caching proxy between Headroom and AWS. The next scan tries again.',
+    ]);
+    expect(scan({ status: 'failed', errors: [circle] })?.finding?.explanation).toContain(
+      'Headroom cannot monitor this account in eu-west-1 until this is fixed.',
+    );
+  });
+
   test('says which permission of which role is missing where, and what to allow', () => {
     const observation = scan({
       status: 'failed',

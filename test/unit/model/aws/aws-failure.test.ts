@@ -47,7 +47,7 @@ describe('a denied call names the permission, the identity and the account', () 
       action: 'Allow ec2:DescribeSubnets in the policy of arn:aws:iam::222222222222:role/headroom-reader.',
     });
     expect(describeAwsFailure(sdkError('AccessDenied', 'no'), { ...context, roleArn: null }).message).toMatch(
-      /^the identity in use is not allowed to call/,
+      /^The identity in use is not allowed to call/,
     );
   });
 
@@ -139,7 +139,7 @@ describe('a denied call names the permission, the identity and the account', () 
     );
     expect(
       describeAwsFailure(sdkError('AccessDenied', 'no'), { ...assume, roleArn: null }).message,
-    ).toContain('the identity in use is not allowed to assume the scan role, which');
+    ).toContain('The identity in use is not allowed to assume the scan role, which');
   });
 
   test('an organization is answered only to its management account and delegated administrators', () => {
@@ -150,7 +150,7 @@ describe('a denied call names the permission, the identity and the account', () 
     expect(problem).toEqual({
       code: 'access-denied',
       message:
-        'the identity in use is not allowed to call organizations:ListAccounts in account 111111111111',
+        'The identity in use is not allowed to call organizations:ListAccounts in account 111111111111',
       action:
         'Allow organizations:ListAccounts in the policy of the identity in use. Run Headroom in the management account or in a delegated administrator account.',
     });

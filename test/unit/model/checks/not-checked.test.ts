@@ -1,10 +1,10 @@
 import { expect, test } from 'vitest';
 import { DEFAULT_POLICY } from '../../../../shared/config/default-policy.ts';
-import type { SettingsFor } from '../../../../shared/model/checks/check.ts';
+import type { Listing, SettingsFor } from '../../../../shared/model/checks/check.ts';
 import { CHECKS } from '../../../../shared/model/checks/checks.ts';
 import { listNotChecked, runChecks } from '../../../../shared/model/checks/run-checks.ts';
 import { aSubnet } from '../../../fixtures/assessments.ts';
-import { anEstate, outcomesOf } from '../../../fixtures/findings-input.ts';
+import { aCluster, anEstate, outcomesOf } from '../../../fixtures/findings-input.ts';
 
 const UNFORECAST = { forecast: {}, unknowns: [] };
 
@@ -70,5 +70,26 @@ test('of a supply of which something is listed the rest is left out', () => {
 test('a check that is switched off is none that could not be made', () => {
   const settings: SettingsFor = (rule) => ({ ...DEFAULT_POLICY.rules[rule], enabled: false });
   const estate = anEstate({ subnets: [aSubnet(UNFORECAST)], eksClusters: null, elasticAddresses: null });
-  expect(listNotChecked(runChecks(CHECKS, { estate, settings }))).toEqual([]);
+  expect(listNotChecked(runChecks(CHECKS, { estate, settings, isUnread: estate.isUnread }))).toEqual([]);
+});
+
+test('a check that a missing listing leaves in doubt is named, unless it found something anyway', () => {
+  const listings = new Set<Listing>(['instances', 'groups']);
+  const estate = anEstate({
+    subnets: [aSubnet()],
+    clusters: [aCluster()],
+    unread: { listings, reservationsOf: new Set(['subnet-0a']) },
+  });
+  const settings: SettingsFor = (rule) => DEFAULT_POLICY.rules[rule];
+  const outcomes = runChecks(CHECKS, { estate, settings, isUnread: estate.isUnread });
+  const reasons = listNotChecked(outcomes).filter(({ kind }) =>
+    ['leaked-interfaces', 'unusable-prefixes', 'lone-subnet'].includes(kind),
+  );
+  expect(reasons.map(({ kind, reason }) => `${kind}: ${reason}`)).toMatchInlineSnapshot(`
+    [
+      "lone-subnet: CIDR reservations and Instances and Auto Scaling groups could not be listed.",
+      "leaked-interfaces: Instances could not be listed.",
+      "unusable-prefixes: CIDR reservations and Instances and Auto Scaling groups could not be listed.",
+    ]
+  `);
 });
