@@ -4,15 +4,10 @@ import type { Evidence, Remedy, Severity, Subject } from '../result/finding.ts';
 import type { Forecast } from '../result/forecast.ts';
 import type { OwnerUsage } from '../result/owner-usage.ts';
 import type { Estate } from './estate.ts';
+import type { IsUnread, Listing } from './listings.ts';
 
 /** The settings of one rule for one subject. */
 export type SettingsFor = <Rule extends RuleName>(rule: Rule, subject: Subject) => RulePolicies[Rule];
-
-/** What a scan reads beside VPCs and subnets, by what checks need of it. */
-export type Listing = 'interfaces' | 'reservations' | 'instances' | 'clusters' | 'groups';
-
-/** Whether a listing could not be read, or not for this subject. */
-export type IsUnread = (listing: Listing, subject: Subject) => boolean;
 
 /** What the checks of a target may look at. */
 export interface CheckContext {
@@ -148,15 +143,6 @@ export const notMeasured = (subject: Subject, reason: string): NotMeasured => ({
   subject,
   reason,
 });
-
-/** What checks of clusters rest on: which nodes there are, what they hold, and what is free for more. */
-export const CLUSTER_LISTINGS: readonly Listing[] = [
-  'interfaces',
-  'reservations',
-  'instances',
-  'clusters',
-  'groups',
-];
 
 /** The level that an alert of this severity has: information raises none. */
 export const levelOf = (severity: Severity | 'ok'): AlertLevel =>

@@ -6,8 +6,9 @@ import { type CniSettings, mostInterfaces, takesPrefixes } from '../cni/cni-sett
 import { podCeiling, settingNotices } from '../cni/setting-notices.ts';
 import type { ClusterAssessment } from '../result/cluster.ts';
 import type { Evidence, Remedy, Severity } from '../result/finding.ts';
-import { type Check, type CheckResult, CLUSTER_LISTINGS, found, healthy, notMeasured } from './check.ts';
+import { type Check, type CheckResult, found, healthy, notMeasured } from './check.ts';
 import type { Estate } from './estate.ts';
+import { CLUSTER_LISTINGS } from './listings.ts';
 import { ranked } from './remedies/ranked.ts';
 import { cniEnvironmentCommand } from './remedies/warm-targets.ts';
 

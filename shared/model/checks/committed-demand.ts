@@ -2,8 +2,9 @@ import { count, number, verb } from '../base/text/numbers.ts';
 import type { ClusterAssessment, CommittedDemand, DemandWhenFull } from '../result/cluster.ts';
 import type { Subject } from '../result/finding.ts';
 import { idWithin } from '../result/identity.ts';
-import { type Check, type CheckResult, CLUSTER_LISTINGS, found, healthy, notMeasured } from './check.ts';
+import { type Check, type CheckResult, found, healthy, notMeasured } from './check.ts';
 import type { Estate } from './estate.ts';
+import { CLUSTER_LISTINGS } from './listings.ts';
 import { nodeGroupOf } from './remedies/cluster-remedies.ts';
 import { remediesForDemand, remediesForFullDemand } from './remedies/subnet-remedies.ts';
 

@@ -15,7 +15,7 @@ import type { ClusterAssessment, CommittedDemand } from '../result/cluster.ts';
 import type { Subject } from '../result/finding.ts';
 import { targetName } from '../result/identity.ts';
 import type { Obstacle } from '../subnet/obstacles.ts';
-import type { IsUnread, Listing } from './check.ts';
+import type { IsUnread, Unread } from './listings.ts';
 import { type BlockOffer, RangePlan } from './remedies/range-plan.ts';
 
 /** What AWS was asked beside the interfaces, as far as checks need it. `null`: could not be read. */
@@ -42,12 +42,6 @@ export interface EstateFacts {
   readonly limits: (type: string) => InstanceLimits | null;
   /** What could not be read, so that what rests on it is in doubt. Absent: everything was read. */
   readonly unread?: Unread;
-}
-
-export interface Unread {
-  readonly listings: ReadonlySet<Listing>;
-  /** Subnets whose reservations could not be read. */
-  readonly reservationsOf: ReadonlySet<string>;
 }
 
 /** What one scan of a target found: what the checks look at. */

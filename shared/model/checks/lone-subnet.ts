@@ -3,8 +3,9 @@ import { count, percent } from '../base/text/numbers.ts';
 import type { SubnetAssessment } from '../result/assessment.ts';
 import { resourceName, subnetName } from '../result/resource-name.ts';
 import { type AddressSupply, addressSupply } from '../subnet/address-supply.ts';
-import { type Check, type CheckResult, CLUSTER_LISTINGS, found, healthy, notMeasured } from './check.ts';
+import { type Check, type CheckResult, found, healthy, notMeasured } from './check.ts';
 import type { Estate } from './estate.ts';
+import { CLUSTER_LISTINGS } from './listings.ts';
 import { isForOthers, isPodSubnet, rolesOf, type SubnetRole } from './remedies/cluster-subnets.ts';
 import { remediesForAddresses } from './remedies/subnet-remedies.ts';
 

@@ -3,8 +3,9 @@ import { count, verb } from '../base/text/numbers.ts';
 import { ADDRESSES_PER_PREFIX } from '../net/prefix.ts';
 import type { ClusterAssessment, NewNodeSettings, NodeAssessment } from '../result/cluster.ts';
 import type { Remedy } from '../result/finding.ts';
-import { type Check, type CheckResult, CLUSTER_LISTINGS, found, healthy, notMeasured } from './check.ts';
+import { type Check, type CheckResult, found, healthy, notMeasured } from './check.ts';
 import type { Estate } from './estate.ts';
+import { CLUSTER_LISTINGS } from './listings.ts';
 import { ranked } from './remedies/ranked.ts';
 
 /** Names shown in a message; the rest are in the JSON. */

@@ -4,8 +4,9 @@ import { count, verb } from '../base/text/numbers.ts';
 import { HOST_NETWORK_PODS, podAddresses } from '../cluster/max-pods.ts';
 import type { ClusterAssessment } from '../result/cluster.ts';
 import type { Remedy } from '../result/finding.ts';
-import { type Check, type CheckResult, CLUSTER_LISTINGS, found, healthy } from './check.ts';
+import { type Check, type CheckResult, found, healthy } from './check.ts';
 import type { Estate } from './estate.ts';
+import { CLUSTER_LISTINGS } from './listings.ts';
 import { ranked } from './remedies/ranked.ts';
 
 const POOLS_SHOWN = 5;

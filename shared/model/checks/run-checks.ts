@@ -1,5 +1,6 @@
 import type { AlertLevel } from '../alert/alert.ts';
 import { displayableCommands, NOT_DISPLAYED } from '../base/shell-words.ts';
+import { listOf } from '../base/text/names.ts';
 import { valueAt } from '../base/value-at.ts';
 import {
   compareSeverity,
@@ -12,15 +13,8 @@ import {
 import { keyOf } from '../result/identity.ts';
 import type { NotChecked } from '../result/not-checked.ts';
 import type { OwnerUsage } from '../result/owner-usage.ts';
-import {
-  type Check,
-  type CheckResult,
-  type Found,
-  type IsUnread,
-  type Listing,
-  levelOf,
-  type SettingsFor,
-} from './check.ts';
+import { type Check, type CheckResult, type Found, levelOf, type SettingsFor } from './check.ts';
+import type { IsUnread, Listing } from './listings.ts';
 
 /** What an outcome keeps of its check. */
 export type CheckName = Pick<Check, 'kind' | 'label' | 'settings' | 'supply' | 'summary' | 'clear'>;
@@ -87,9 +81,9 @@ const inOrderOfSeverity = (outcomes: readonly CheckOutcome[]): readonly CheckOut
 };
 
 const LISTED: Readonly<Record<Listing, string>> = {
-  interfaces: 'Network interfaces',
+  interfaces: 'network interfaces',
   reservations: 'CIDR reservations',
-  instances: 'Instances',
+  instances: 'instances',
   clusters: 'EKS clusters',
   groups: 'Auto Scaling groups',
 };
@@ -104,7 +98,7 @@ const inDoubt = (
   const missing = restsOn.filter((listing) => isUnread(listing, subject));
   if (missing.length === 0 || notRaised === SWITCHED_OFF) return outcome;
   if (raise !== null && raise !== 'ok') return { ...outcome, hold: 'critical' };
-  const reason = `${missing.map((listing) => LISTED[listing]).join(' and ')} could not be listed.`;
+  const reason = `Not listed: ${listOf(missing.map((listing) => LISTED[listing]))}.`;
   const isHealthy = finding === null || !isListed;
   return {
     ...outcome,

@@ -46,7 +46,7 @@ const result = ({ estate, settings }: CheckContext): CheckResult => {
 const effectOf = ({ region, status }: TargetStatus): string =>
   status === 'failed'
     ? `Headroom cannot monitor this account in ${region} until this is fixed.`
-    : 'What depends on it is unknown until this is fixed.';
+    : 'Figures that depend on it are unknown until this is fixed.';
 
 /** They come and go with load, so one call more or less changes nothing for people. */
 const PASSING = new Set(['throttled', 'unreachable', 'deadline-exceeded', 'aws-error']);

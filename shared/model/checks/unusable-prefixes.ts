@@ -4,8 +4,9 @@ import { HOST_NETWORK_PODS, recommendedCap } from '../cluster/max-pods.ts';
 import { ADDRESSES_PER_PREFIX } from '../net/prefix.ts';
 import type { ClusterAssessment, NodeAssessment } from '../result/cluster.ts';
 import type { Remedy } from '../result/finding.ts';
-import { type Check, type CheckResult, CLUSTER_LISTINGS, found, healthy } from './check.ts';
+import { type Check, type CheckResult, found, healthy } from './check.ts';
 import type { Estate } from './estate.ts';
+import { CLUSTER_LISTINGS } from './listings.ts';
 import { afterReturn } from './remedies/afterwards.ts';
 import { ranked } from './remedies/ranked.ts';
 

@@ -4,8 +4,9 @@ import { CNI_ROLE_TAG } from '../owners/cluster-membership.ts';
 import type { SubnetAssessment } from '../result/assessment.ts';
 import { resourceName, subnetName } from '../result/resource-name.ts';
 import { addressSupply } from '../subnet/address-supply.ts';
-import { type Check, type CheckResult, CLUSTER_LISTINGS, found, healthy, notMeasured } from './check.ts';
+import { type Check, type CheckResult, found, healthy, notMeasured } from './check.ts';
 import type { Estate } from './estate.ts';
+import { CLUSTER_LISTINGS } from './listings.ts';
 import { remediesForAddresses } from './remedies/subnet-remedies.ts';
 
 /** Nodes whose subnet has less than this share left need the addresses. The same share as in `lone-subnet`. */

@@ -2,8 +2,9 @@ import { count, verb } from '../base/text/numbers.ts';
 import type { ClusterAssessment, CommittedDemand, UpdateSurge } from '../result/cluster.ts';
 import type { Subject } from '../result/finding.ts';
 import { idWithin } from '../result/identity.ts';
-import { type Check, type CheckResult, CLUSTER_LISTINGS, found, healthy, notMeasured } from './check.ts';
+import { type Check, type CheckResult, found, healthy, notMeasured } from './check.ts';
 import type { Estate } from './estate.ts';
+import { CLUSTER_LISTINGS } from './listings.ts';
 import { remediesForUpdate } from './remedies/subnet-remedies.ts';
 
 export const updateSurge: Check = {

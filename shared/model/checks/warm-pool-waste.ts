@@ -1,7 +1,8 @@
 import { count, number, verb } from '../base/text/numbers.ts';
 import type { ClusterAssessment, NodeAssessment } from '../result/cluster.ts';
-import { type Check, type CheckResult, CLUSTER_LISTINGS, found, healthy, notMeasured } from './check.ts';
+import { type Check, type CheckResult, found, healthy, notMeasured } from './check.ts';
 import type { Estate } from './estate.ts';
+import { CLUSTER_LISTINGS } from './listings.ts';
 import { ranked } from './remedies/ranked.ts';
 import { keepFewerWarm } from './remedies/warm-targets.ts';
 

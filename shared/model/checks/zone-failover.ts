@@ -2,9 +2,10 @@ import { count, verb } from '../base/text/numbers.ts';
 import type { SubnetAssessment } from '../result/assessment.ts';
 import type { ClusterAssessment, ZoneFailover } from '../result/cluster.ts';
 import type { Remedy } from '../result/finding.ts';
-import { type Check, type CheckResult, CLUSTER_LISTINGS, found, healthy, notMeasured } from './check.ts';
+import { type Check, type CheckResult, found, healthy, notMeasured } from './check.ts';
 import type { Estate } from './estate.ts';
 import { leastLeftFirst } from './least-left.ts';
+import { CLUSTER_LISTINGS } from './listings.ts';
 import { remediesForAddresses, remediesForPrefixes } from './remedies/subnet-remedies.ts';
 
 export const zoneFailover: Check = {

@@ -3,8 +3,9 @@ import { listOf } from '../base/text/names.ts';
 import { count, number } from '../base/text/numbers.ts';
 import type { SubnetAssessment } from '../result/assessment.ts';
 import type { ClusterAssessment } from '../result/cluster.ts';
-import { type Check, type CheckResult, CLUSTER_LISTINGS, found, healthy, notMeasured } from './check.ts';
+import { type Check, type CheckResult, found, healthy, notMeasured } from './check.ts';
 import type { Estate } from './estate.ts';
+import { CLUSTER_LISTINGS } from './listings.ts';
 import { remediesForAddresses } from './remedies/subnet-remedies.ts';
 
 /** A zone is lopsided when it has less than this share of what the roomiest zone has ... */

@@ -17,8 +17,8 @@ import type {
   VpcEndpoint,
 } from '../aws/inventory.ts';
 import { valueAt } from '../base/value-at.ts';
-import type { Listing } from '../checks/check.ts';
-import type { EstateInput, Unread } from '../checks/estate.ts';
+import type { EstateInput } from '../checks/estate.ts';
+import type { Listing, Unread } from '../checks/listings.ts';
 import { ClusterAssessor } from '../cluster/cluster-assessor.ts';
 import { limitsOf } from '../cluster/instance-limits.ts';
 import { withCommittedDemand } from '../forecast/committed.ts';

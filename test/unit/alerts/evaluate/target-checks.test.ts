@@ -47,7 +47,7 @@ describe('scan-failed', () => {
     };
     const { finding } = scan({ status: 'partial', errors: [circle] }) ?? {};
     expect(finding?.explanation).toBe(
-      `${circle.message}. What depends on it is unknown until this is fixed.`,
+      `${circle.message}. Figures that depend on it are unknown until this is fixed.`,
     );
     expect(finding?.remedies.map(({ title, effect }) => `${title} ${effect}`)).toEqual([
       'Check for a caching proxy between Headroom and AWS. The next scan tries again.',

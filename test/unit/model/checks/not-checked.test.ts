@@ -1,7 +1,8 @@
 import { expect, test } from 'vitest';
 import { DEFAULT_POLICY } from '../../../../shared/config/default-policy.ts';
-import type { Listing, SettingsFor } from '../../../../shared/model/checks/check.ts';
+import type { SettingsFor } from '../../../../shared/model/checks/check.ts';
 import { CHECKS } from '../../../../shared/model/checks/checks.ts';
+import type { Listing } from '../../../../shared/model/checks/listings.ts';
 import { listNotChecked, runChecks } from '../../../../shared/model/checks/run-checks.ts';
 import { aSubnet } from '../../../fixtures/assessments.ts';
 import { aCluster, anEstate, outcomesOf } from '../../../fixtures/findings-input.ts';
@@ -87,9 +88,9 @@ test('a check that a missing listing leaves in doubt is named, unless it found s
   );
   expect(reasons.map(({ kind, reason }) => `${kind}: ${reason}`)).toMatchInlineSnapshot(`
     [
-      "lone-subnet: CIDR reservations and Instances and Auto Scaling groups could not be listed.",
-      "leaked-interfaces: Instances could not be listed.",
-      "unusable-prefixes: CIDR reservations and Instances and Auto Scaling groups could not be listed.",
+      "lone-subnet: Not listed: CIDR reservations, instances, Auto Scaling groups.",
+      "leaked-interfaces: Not listed: instances.",
+      "unusable-prefixes: Not listed: CIDR reservations, instances, Auto Scaling groups.",
     ]
   `);
 });
