@@ -105,6 +105,7 @@ describe('a subnet that is shared with another account', () => {
       ['committed-demand', 'critical'],
       ['upgrade-readiness', 'critical'],
       ['lone-subnet', 'warning'],
+      ['update-surge', 'warning'],
     ]);
   });
 });
