@@ -301,7 +301,8 @@ const takeAddresses = (timeline: Timeline, demand: AddressesDemand, bound: 'leas
   let fits = 0;
   if (place === 'each')
     for (const subnetId of subnetIds) {
-      if (refusedBelow !== undefined && (timeline.now(subnetId)?.singles ?? 0) < refusedBelow.free) {
+      const now = timeline.now(subnetId);
+      if (refusedBelow !== undefined && now !== null && now.singles < refusedBelow.free) {
         error ??= refusedBelow.error;
         continue;
       }

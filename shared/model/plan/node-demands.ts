@@ -122,7 +122,6 @@ export class NodeDemands {
    * nothing is left to keep warm.
    */
   poolFor(type: string, pods: number, primaryServesPods: boolean): number {
-    if (this.settings.podAddresses === 'none') return pods;
     const key = `${type} ${pods} ${primaryServesPods}`;
     const known = this.#poolsFor.get(key);
     if (known !== undefined) return known;

@@ -67,6 +67,12 @@ describe('whether a change fits is not known', () => {
     });
   });
 
+  test('where a node that runs more pods is in such a subnet', () => {
+    const { fits, unknowns } = answerOf({ changes: { pods: 3 }, subnets: { 'subnet-0a': UNMEASURED } });
+    expect(fits).toBeNull();
+    expect(unknowns.join()).toContain('It is not known whether 2 nodes find room');
+  });
+
   test('where it is not known where pods of a new node take their addresses', () => {
     const places = newNodes({}).places.map((place) =>
       place.subnetId === 'subnet-0b' ? { ...place, podSubnetIds: null } : place,
