@@ -214,10 +214,14 @@ test('the end of a drain comes at half to twice the time that its pace leaves', 
   expect(drainChanceWithin(null, 3)).toBe(0);
 });
 
-test.each([{ recoveries: [] }, { recoveries: [300] }, { recoveries: [460, 180] }])(
+test.each([
+  { days: 20, recoveries: [] },
+  { days: 20, recoveries: [300] },
+  { days: 20, recoveries: [460, 180] },
+  { days: 10, recoveries: [50] },
+])(
   'the largest loss of each window is that of the two weeks before, without the last half day and four days before $recoveries',
-  ({ recoveries }) => {
-    const days = 20;
+  ({ days, recoveries }) => {
     const history = historyOf(
       series(days, (day) => 500 + 60 * scatter(Math.floor(day * 9)) + 90 * Math.cos(day)),
     );
@@ -229,9 +233,9 @@ test.each([{ recoveries: [] }, { recoveries: [300] }, { recoveries: [460, 180] }
     const wasRescued = (hour: number) => recoveries.some((came) => hour >= came - 96 && hour < came);
     const naive = DRAIN_HOURS.map((hours) => {
       let most = Number.NEGATIVE_INFINITY;
-      for (let to = end - 14 * 24 + 1; to < end - Math.max(hours, 12); to++) {
+      for (let to = Math.max(1, end - 14 * 24 + 1); to < end - Math.max(hours, 12); to++) {
         if (wasRescued(to)) continue;
-        for (let from = to - hours; from < to; from++)
+        for (let from = Math.max(0, to - hours); from < to; from++)
           most = Math.max(most, (mean[from] ?? 0) - (low[to] ?? 0));
       }
       return most;
