@@ -21,9 +21,10 @@ const COMPARED_HOURS = 14 * 24;
 const OWN_HOURS = 12;
 /**
  * With less, an ordinary day of the second week looks like a drain. It is believed once a fifth or less is left, where it took so
- * large a share of the capacity, and where a day before the window is known.
+ * large a share of the capacity, and where a day before the window is known. Of the first days even that is an ordinary high peak.
  */
 const KNOWN_HOURS = 13 * 24;
+const YOUNG_KNOWN_HOURS = 3 * 24;
 const YOUNG_LEAST_SHARE = 0.2;
 const YOUNG_HOURS_BEFORE = 24;
 /** A loss in these hours before room came back was ended by a person: it is not what this supply ordinarily does. */
@@ -195,7 +196,7 @@ export const drainsOf = (
   const isPressing = isLittleLeft(left, capacity);
   const hoursKnown = past.grid.mean.length;
   const isYoung = hoursKnown < KNOWN_HOURS;
-  if (isYoung && !isPressing) return NO_DRAINS;
+  if (isYoung && (!isPressing || hoursKnown < YOUNG_KNOWN_HOURS)) return NO_DRAINS;
   const fewest = isYoung ? YOUNG_LEAST_SHARE * capacity : 0;
   let { begins, goesOn } = NO_DRAINS;
   for (const [index, hours] of DRAIN_HOURS.entries()) {

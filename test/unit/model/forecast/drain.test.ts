@@ -131,10 +131,15 @@ describe('a supply that is known for less than two weeks', () => {
     expect(losing(14, 330, 25)(6.4)?.drain?.hours).toBe(8);
   });
 
+  test('drains from the third day on', () => {
+    expect(losing(2.5, 600, 40)(11.9)?.drain ?? null).toBeNull();
+    expect(losing(2.5, 600, 40)(12.1)?.drain?.hours).toBe(8);
+  });
+
   test('drains over hours before which a day is known', () => {
-    const seen = losing(1, 900, 23.4);
-    expect(seen(31.9)?.drain?.hours).toBe(24);
-    expect(seen(32.1)?.drain?.hours).toBe(32);
+    const seen = losing(1, 900, 15.6);
+    expect(seen(47.9)?.drain?.hours ?? null).toBeNull();
+    expect(seen(48.1)?.drain?.hours).toBe(48);
   });
 });
 
