@@ -1,6 +1,7 @@
 import { didYouMean } from '../../shared/config/nearest-word.ts';
 import type { InstanceLimits } from '../../shared/model/aws/inventory.ts';
 import { HeadroomError } from '../../shared/model/base/errors.ts';
+import { sentence } from '../../shared/model/base/text/sentence.ts';
 import { knownInstanceTypes, limitsOf } from '../../shared/model/cluster/instance-limits.ts';
 import { UsageError } from '../base/command-line.ts';
 
@@ -51,11 +52,16 @@ export const lookUpLimits = async (
   }
   const unknown = types.filter((type) => limitsOf(type, answered) === null);
   if (unknown.length > 0) {
-    const guesses = unknown.map((type) => `${type}.${didYouMean(type, knownInstanceTypes())}`).join(' ');
+    const refused = unknown.map(
+      (type) =>
+        `Instance type "${type}" is not in the built-in table.${didYouMean(type, knownInstanceTypes())}`,
+    );
     const asked =
-      failure === null ? 'EC2 does not know it, either' : `the request to EC2 failed: ${failure.message}`;
+      failure === null
+        ? `EC2 does not know ${unknown.length === 1 ? 'it' : 'them'} either.`
+        : `The request to EC2 failed: ${sentence(failure.message)}`;
     throw new UsageError(
-      `The built-in table has no instance type ${guesses} (${asked})`,
+      [...refused, asked].join(' '),
       'Check the spelling, or run it again with access to EC2.',
       failure === null ? undefined : { cause: failure },
     );
