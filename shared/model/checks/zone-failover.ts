@@ -102,7 +102,10 @@ const worstFirst = (short: readonly Short[]): readonly Short[] =>
       b.nodes - b.fits - (a.nodes - a.fits),
   );
 
-/** Subnets of its nodes and pods in the zones that remain, the one with least left first. */
+/**
+ * Subnets of its nodes and pods in the zones that remain, the one with least left first. Where groups that lose nodes may start in
+ * some of them, only those: a full subnet of a local zone is of no use to a group of the Region's zones.
+ */
 const subnetsElsewhere = (
   estate: Estate,
   cluster: ClusterAssessment,
@@ -110,12 +113,19 @@ const subnetsElsewhere = (
 ): readonly SubnetAssessment[] => {
   const supply = limitedBy ?? 'addresses';
   const ids = supply === 'prefixes' ? cluster.takesPrefixesFrom : cluster.nodeSubnetIds;
-  return leastLeftFirst(
-    estate
-      .subnetsIn(ids)
-      .filter(({ availabilityZone }) => availabilityZone !== null && !lostZones.includes(availabilityZone)),
-    supply,
+  const elsewhere = estate
+    .subnetsIn(ids)
+    .filter(({ availabilityZone }) => availabilityZone !== null && !lostZones.includes(availabilityZone));
+  const losing = new Set(
+    cluster.nodes
+      .filter(({ availabilityZone }) => availabilityZone !== null && lostZones.includes(availabilityZone))
+      .map(({ nodeGroup }) => nodeGroup),
   );
+  const theirs = new Set(
+    cluster.committed.filter(({ group }) => losing.has(group)).flatMap(({ subnetIds }) => subnetIds),
+  );
+  const useful = elsewhere.filter(({ subnetId }) => theirs.has(subnetId));
+  return leastLeftFirst(useful.length > 0 ? useful : elsewhere, supply);
 };
 
 const outcomeText = ({ fits, growing, loss, nodes }: Short): string => {

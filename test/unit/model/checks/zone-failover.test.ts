@@ -1,7 +1,13 @@
 import { describe, expect, test } from 'vitest';
 import type { ZoneFailover } from '../../../../shared/model/result/cluster.ts';
 import { aSubnet } from '../../../fixtures/assessments.ts';
-import { aCluster, findingsOf, statesOf } from '../../../fixtures/findings-input.ts';
+import {
+  aCluster,
+  aDemand,
+  aNodeAssessment,
+  findingsOf,
+  statesOf,
+} from '../../../fixtures/findings-input.ts';
 
 const aLoss = (changes: Partial<ZoneFailover> = {}): ZoneFailover => ({
   lostZones: ['eu-west-1a'],
@@ -44,6 +50,23 @@ describe('the loss of a zone', () => {
         ],
       },
     ]);
+  });
+
+  test('is about the subnets that the groups of the lost nodes may start in, where there are such', () => {
+    const about = (nodeGroup: string, availabilityZone: string) => {
+      const [cluster = aCluster()] = estateOf(aLoss({ ...short, limitedBy: 'addresses' })).clusters;
+      const clusters = [
+        {
+          ...cluster,
+          nodes: [aNodeAssessment({ nodeGroup, availabilityZone })],
+          committed: [aDemand({ group: 'workers', subnetIds: ['subnet-0a', 'subnet-0b'] })],
+        },
+      ];
+      return findingsOf('zone-failover', { subnets, clusters })[0]?.subject.subnetIds;
+    };
+    expect(about('workers', 'eu-west-1a')).toEqual(['subnet-0b']);
+    expect(about('others', 'eu-west-1a')).toEqual(['subnet-0c', 'subnet-0b']);
+    expect(about('workers', 'eu-west-1b')).toEqual(['subnet-0c', 'subnet-0b']);
   });
 
   test('of its only node there is said of one node', () => {
