@@ -52,9 +52,9 @@ describe('on shapes that it was not tuned on, Headroom', () => {
 
   test('cries wolf less often than any alarm that is nearly as early', () => {
     const ours = falseRate(scoreBy('headroom'));
-    // 0.13 in this draw, five episodes. Three are steps, which look like surges or drains until they stop.
-    // The aim of 0.1 is reached on the tuning draws together (0.075), and not in this one (decision 34).
-    expect(ours).toBeLessThan(0.15);
+    // 0.16 in this draw, six episodes, one of them since drains count from three days of history on (docs/adr/0034). Three are steps, which look like surges or drains until they stop.
+    // The aim of 0.1 is reached on the tuning draws together, and not in this one (decision 34).
+    expect(ours).toBeLessThan(0.17);
     for (const name of ['80 % used, 15 min', 'linear 6 h -> 24 h, 30 min', 'linear 3 d -> 3 d, 30 min']) {
       expect(ours).toBeLessThan(falseRate(scoreBy(name)));
     }
