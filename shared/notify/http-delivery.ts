@@ -146,6 +146,9 @@ const attemptOnce = async (delivery: HttpDelivery, { fetch }: HttpEnvironment): 
   }
 };
 
+/** `Slack`, but `the webhook`: what stands in the middle of a sentence. */
+const inSentence = (service: string): string => service.replace(/^The /, 'the ');
+
 const judge = ({ service, code }: HttpDelivery, response: Response, text: string): Outcome => {
   const { status } = response;
   if (status === 429) {
@@ -167,7 +170,7 @@ const judge = ({ service, code }: HttpDelivery, response: Response, text: string
       failure: new DeliveryError(
         `${code}-unavailable`,
         `${service} answered HTTP ${status}${text === '' ? '' : `: ${text}`}`,
-        `Nothing now: Headroom tries again. If it persists, check the status page of ${service}.`,
+        `Nothing now: Headroom tries again. If it persists, check the status page of ${inSentence(service)}.`,
         { permanent: false },
       ),
       retryAfterMs: parseRetryAfter(response.headers.get('retry-after')),
@@ -184,7 +187,7 @@ const parseRetryAfter = (header: string | null): number | null =>
 const aborted = ({ service }: HttpDelivery, cause?: DeliveryError): DeliveryError =>
   new DeliveryError(
     'delivery-aborted',
-    `The time limit of this run was reached before ${service} accepted the message${cause === undefined ? '' : ` (last: ${cause.message})`}`,
+    `The time limit of this run was reached before ${inSentence(service)} accepted the message${cause === undefined ? '' : ` (last: ${cause.message})`}`,
     'Nothing now: Headroom tries again. If it persists, give the function more time.',
     { permanent: false },
   );
@@ -198,7 +201,7 @@ const unreachable = (
   return new DeliveryError(
     `${code}-unreachable`,
     `${service} could not be reached (${reason})`,
-    `Check the function's Internet access: a function in a VPC needs a NAT gateway or a proxy to reach ${service}.`,
+    `Check the function's Internet access: a function in a VPC needs a NAT gateway or a proxy to reach ${inSentence(service)}.`,
     { permanent: false },
   );
 };

@@ -95,9 +95,11 @@ const refusal = ({ status, text }: HttpAnswer, denial: string | null): DeliveryE
   new DeliveryError(
     'webhook-refused',
     `The webhook did not take the message: HTTP ${status}${denial === null ? '' : `, ${denial}`}${text === '' ? '' : ` (${text.slice(0, 200)})`}`,
-    status < 300
-      ? 'Answer with a status of 2xx and without an error once the message is stored. Check that no login page answers in the place of the receiver.'
-      : 'Check the URL, and that the receiver verifies the signature with the same secret.',
+    status === 413
+      ? `Let the receiver take messages of up to ${MAX_WEBHOOK_BYTES / 1_024} KiB.`
+      : status < 300
+        ? 'Answer with a status of 2xx and without an error once the message is stored. Check that no login page answers in the place of the receiver.'
+        : 'Check the URL, and that the receiver verifies the signature with the same secret.',
     {
       permanent: !MAY_PASS.has(status),
       fault: ABOUT_THE_MESSAGE.has(status) ? 'message' : 'destination',

@@ -57,6 +57,33 @@ describe('the signature of a webhook', () => {
   });
 });
 
+describe('a webhook that takes no message', () => {
+  const failure = async (status: number) => {
+    const server = await start(() => ({ status }));
+    const notifier = createWebhookNotifier({
+      url: { read: async () => server.url },
+      signingSecret: fixedSecret('a plain secret'),
+      clock: () => 1_763_647_800_000,
+      environment,
+    });
+    return notifier.send(messageNamed('hostile-names'), signal).catch((error: unknown) => error);
+  };
+
+  test('because it is too large: the advice says how large messages are', async () => {
+    expect(await failure(413)).toMatchObject({
+      code: 'webhook-refused',
+      action: 'Let the receiver take messages of up to 256 KiB.',
+    });
+  });
+
+  test('because it is down: the advice names it as in a sentence', async () => {
+    expect(await failure(503)).toMatchObject({
+      message: 'The webhook answered HTTP 503',
+      action: expect.stringContaining('check the status page of the webhook.'),
+    });
+  });
+});
+
 const finding = exampleFinding(subnetSubject('subnet-0a', 'nodes-a'), {
   kind: 'addresses-low',
   severity: 'critical',
