@@ -3,13 +3,15 @@ import { eventSeries } from '../../../bench/alerts/shapes/events.ts';
 import { HOUR, type LoadSeries } from '../../../bench/alerts/shapes/load-series.ts';
 import { tuningRhythm } from '../../../bench/alerts/shapes/tuning.ts';
 
+const EMPTYING = new Set<LoadSeries['kind']>(['drain', 'young drain', 'second drain', 'staircase']);
+
 describe('the series about one event', () => {
   const all = eventSeries({ name: 'test', seed: 5, rhythm: tuningRhythm, from: Date.UTC(2026, 2, 2) }, 1);
   const of = (kind: LoadSeries['kind']) => all.filter((series) => series.kind === kind);
 
   test('run out only where they drain, at the end of the drain', () => {
     for (const { name, kind, exhaustedAt } of all)
-      expect(exhaustedAt !== null, name).toBe(kind === 'drain' || kind === 'staircase');
+      expect(exhaustedAt !== null, name).toBe(EMPTYING.has(kind));
     for (const { name, drainHours = 0, exhaustedAt, samples } of of('drain')) {
       const lasted = ((exhaustedAt ?? 0) - (samples[0]?.at ?? 0)) / HOUR - 14 * 24;
       expect(lasted, name).toBeGreaterThan(0.75 * drainHours);
