@@ -1,4 +1,5 @@
 import type { AlertLevel } from '../alert/alert.ts';
+import { elementAt } from '../base/element-at.ts';
 import { displayableCommands, NOT_DISPLAYED } from '../base/shell-words.ts';
 import { listOf } from '../base/text/names.ts';
 import { valueAt } from '../base/value-at.ts';
@@ -92,8 +93,9 @@ const LISTED: Readonly<Record<Listing, string>> = {
 const inDoubt = (
   outcome: CheckOutcome,
   { restsOn = [] }: Pick<Check<never>, 'restsOn'>,
-  isUnread: IsUnread = () => false,
+  isUnread: IsUnread | undefined,
 ): CheckOutcome => {
+  if (isUnread === undefined) return outcome;
   const { finding, isListed, notMeasured, notRaised, raise, subject } = outcome;
   const missing = restsOn.filter((listing) => isUnread(listing, subject));
   if (missing.length === 0 || notRaised === SWITCHED_OFF) return outcome;
@@ -247,17 +249,10 @@ export const listNotChecked = (outcomes: readonly CheckOutcome[]): readonly NotC
         notMeasured === null ? [] : [{ kind, label, reason: notMeasured, subject }],
       ),
     );
-  return [...Map.groupBy(unknown, ({ kind, reason }) => JSON.stringify([kind, reason])).values()].flatMap(
-    ([first, ...others]) =>
-      first === undefined
-        ? []
-        : [
-            {
-              kind: first.kind,
-              label: first.label,
-              reason: first.reason,
-              subjects: [first, ...others].map(({ subject }) => subject),
-            },
-          ],
+  return [...Map.groupBy(unknown, ({ kind, reason }) => JSON.stringify([kind, reason])).values()].map(
+    (group) => {
+      const { kind, label, reason } = elementAt(group, 0);
+      return { kind, label, reason, subjects: group.map(({ subject }) => subject) };
+    },
   );
 };

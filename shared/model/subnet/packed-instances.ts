@@ -1,4 +1,5 @@
 import type { Instance } from '../aws/inventory.ts';
+import { elementAt } from '../base/element-at.ts';
 
 /** The instances of one subnet, small enough to keep from scan to scan. Those of one group share all but their ids. */
 export interface PackedInstances {
@@ -25,7 +26,7 @@ export const eachPackedInstance = (
 ): void => {
   for (const [index, text] of kinds.entries()) {
     const kind = JSON.parse(text) as Omit<Instance, 'instanceId'>;
-    for (const instanceId of (ids[index] ?? '').split(' ')) receive({ instanceId, ...kind });
+    for (const instanceId of elementAt(ids, index).split(' ')) receive({ instanceId, ...kind });
   }
 };
 
