@@ -7,6 +7,7 @@ import {
   MalformedAnswerError,
   RepeatedPageTokenError,
 } from '../../../../shared/model/aws/aws-failure.ts';
+import { NETWORK_CODES } from '../../../fixtures/network-codes.ts';
 
 const context = {
   action: 'ec2:DescribeSubnets',
@@ -359,26 +360,7 @@ test('an HTTP status tells where a name does not', () => {
   });
 });
 
-test.each([
-  'ECONNREFUSED',
-  'ECONNRESET',
-  'EPIPE',
-  'ETIMEDOUT',
-  'EHOSTUNREACH',
-  'ENETUNREACH',
-  'ENOTFOUND',
-  'EAI_AGAIN',
-  'EPROTO',
-  'ERR_SSL_PACKET_LENGTH_TOO_LONG',
-  'ERR_SSL_WRONG_VERSION_NUMBER',
-  'ERR_SOCKET_CONNECTION_TIMEOUT',
-  'CERT_HAS_EXPIRED',
-  'DEPTH_ZERO_SELF_SIGNED_CERT',
-  'SELF_SIGNED_CERT_IN_CHAIN',
-  'UNABLE_TO_GET_ISSUER_CERT_LOCALLY',
-  'UNABLE_TO_VERIFY_LEAF_SIGNATURE',
-  'ERR_TLS_CERT_ALTNAME_INVALID',
-])('%s is a network that does not answer', (code) => {
+test.each(NETWORK_CODES)('%s is a network that does not answer', (code) => {
   expect(described(sdkError('Error', 'x', { code }))).toMatchObject({
     code: 'unreachable',
     message: `${call} could not reach the endpoint of ec2 in eu-west-1: ${code}`,

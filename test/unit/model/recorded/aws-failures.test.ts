@@ -1,5 +1,6 @@
 import { expect, test } from 'vitest';
 import { awsFailure, describeAwsFailure, isThrottle } from '../../../../shared/model/aws/aws-failure.ts';
+import { NETWORK_CODES } from '../../../fixtures/network-codes.ts';
 
 /**
  * What is said of every error that AWS, its SDK and the network are known to answer with, as it was last reviewed. After a change that
@@ -58,30 +59,6 @@ const NAMES = [
   'InternalError',
 ];
 
-const NETWORK_CODES = [
-  'ECONNREFUSED',
-  'ECONNRESET',
-  'EPIPE',
-  'ETIMEDOUT',
-  'EHOSTUNREACH',
-  'ENETUNREACH',
-  'ENOTFOUND',
-  'EAI_AGAIN',
-  'EPROTO',
-  'ERR_SSL_PACKET_LENGTH_TOO_LONG',
-  'ERR_SSL_WRONG_VERSION_NUMBER',
-  'ERR_SOCKET_CONNECTION_TIMEOUT',
-  'CERT_HAS_EXPIRED',
-  'DEPTH_ZERO_SELF_SIGNED_CERT',
-  'SELF_SIGNED_CERT_IN_CHAIN',
-  'UNABLE_TO_GET_ISSUER_CERT_LOCALLY',
-  'UNABLE_TO_VERIFY_LEAF_SIGNATURE',
-  'ERR_TLS_CERT_ALTNAME_INVALID',
-  'ERR_PROXY_TUNNEL',
-  'ERR_PROXY_INVALID_CONFIG',
-  'EACCES',
-];
-
 const IDENTITY = 'arn:aws:sts::222222222222:assumed-role/headroom-reader/scan';
 const REFUSED = `User: ${IDENTITY} is not authorized to perform: `;
 
@@ -127,7 +104,9 @@ const named = (name: string, message: string, more: object = {}): Error =>
 const THROWN: readonly (readonly [string, unknown])[] = [
   ...NAMES.map((name) => [name, named(name, 'what AWS said')] as const),
   ...MESSAGES.map(([name, message]) => [`${name} ${message}`.slice(0, 200), named(name, message)] as const),
-  ...NETWORK_CODES.map((code) => [code, named('Error', 'what Node said', { code })] as const),
+  ...[...NETWORK_CODES, 'ERR_PROXY_TUNNEL', 'ERR_PROXY_INVALID_CONFIG', 'EACCES'].map(
+    (code) => [code, named('Error', 'what Node said', { code })] as const,
+  ),
   [
     'a proxy with a password',
     named('Error', 'http://anna:secret@proxy failed', { code: 'ERR_PROXY_TUNNEL' }),
