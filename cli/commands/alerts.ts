@@ -1,3 +1,4 @@
+import { saysNothingLeft } from '../../shared/alerts/check-of-rule.ts';
 import { HeadroomError } from '../../shared/model/base/errors.ts';
 import { approximateTime } from '../../shared/model/base/text/approximate-times.ts';
 import { elapsed, shortDuration } from '../../shared/model/base/text/durations.ts';
@@ -44,12 +45,10 @@ const COLOUR: Readonly<Record<string, 'red' | 'yellow' | 'dim'>> = {
 
 const LEVELS: readonly string[] = ['critical', 'warning', 'ok'];
 
-const NOTHING_LEFT: ReadonlySet<string> = new Set(['addresses-exhausted', 'prefixes-exhausted']);
-
 /** Epoch milliseconds at which the supply runs out, or ran out; `null`: not expected, or not known. */
 const runsOutAt = ({ alert: { finding, since, status } }: KeptAlert): number | null => {
   const { forecast } = finding;
-  const nothingLeft = NOTHING_LEFT.has(finding.kind) ? since : '';
+  const nothingLeft = saysNothingLeft(finding) ? since : '';
   const at = Date.parse(forecast?.surge?.exhaustionAt ?? forecast?.exhaustionAt ?? nothingLeft);
   return status === 'resolved' || Number.isNaN(at) ? null : at;
 };

@@ -13,6 +13,7 @@ import type { ScanDocument } from '../../shared/pipeline/scan-document.ts';
 import type { Io } from '../base/io.ts';
 import { paint } from '../base/io.ts';
 import { placeIn } from './finding-text.ts';
+import { firstAndOthers } from './first-and-others.ts';
 import { type Listing, type ListingColumn, listingTable } from './listing.ts';
 import { problemText } from './problem-text.ts';
 import { wholeNumber } from './table.ts';
@@ -232,11 +233,10 @@ const unknownLines = (
     for (const { reason } of unknowns) byReason.set(reason, (byReason.get(reason) ?? new Set()).add(where));
   }
   return [...byReason]
-    .map(([reason, named]) => {
-      const [first, ...others] = named;
-      const where = others.length === 0 ? first : `${first} and ${count(others.length, 'other')}`;
-      return `${dye('yellow', 'unknown')}  ${printable(`${where}: ${reason}`)}\n`;
-    })
+    .map(
+      ([reason, named]) =>
+        `${dye('yellow', 'unknown')}  ${printable(`${firstAndOthers(named)}: ${reason}`)}\n`,
+    )
     .join('');
 };
 

@@ -24,5 +24,12 @@ const SHORTAGES: ReadonlySet<string> = new Set(
   ),
 );
 
+const NOTHING_LEFT: ReadonlySet<string> = new Set(
+  CHECKS.flatMap(({ kind, findsNothingLeft }) => (findsNothingLeft === true ? [kind] : [])),
+);
+
+/** Whether a finding says that nothing is left. */
+export const saysNothingLeft = ({ kind }: Pick<Finding, 'kind'>): boolean => NOTHING_LEFT.has(kind);
+
 /** Whether a finding says that something has, or will have, too few addresses. */
 export const isShortage = ({ kind }: Pick<Finding, 'kind'>): boolean => SHORTAGES.has(kind);
