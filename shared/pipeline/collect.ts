@@ -33,7 +33,8 @@ import { readCallEvents } from './call-events.ts';
 import { joinGateways } from './join-gateways.ts';
 import type { KeptMaps } from './kept-maps.ts';
 import { readAllocationFailures } from './read-allocation-failures.ts';
-import { readInstances } from './read-instances.ts';
+import { readInstances, readNotRunning } from './read-instances.ts';
+import { type ReadSubnets, readChangedInterfaces } from './read-interfaces.ts';
 import { type KubernetesAccess, readKubernetes } from './read-kubernetes.ts';
 import { readLaunchTemplates } from './read-launch-templates.ts';
 import { readQuotas } from './read-quotas.ts';
@@ -82,6 +83,8 @@ export interface TargetFacts {
   readonly allocationFailures: AllocationFailures | null;
   /** Which subnets are read again; absent: all of them, and nothing is kept. */
   readonly reading?: TargetReading;
+  /** Their interfaces, or why they could not be listed; absent: they are listed once all else is known. */
+  readonly interfaces?: ReadSubnets | HeadroomError;
   /** What the Kubernetes API of each cluster said, by cluster name. Absent: none was asked. */
   readonly kubernetes?: ReadonlyMap<string, KubernetesReading>;
   /** Of the instance types in use that the shipped table lacks, by type. */
@@ -151,8 +154,17 @@ const readLimits = async (
   return limits;
 };
 
+const orRefusal = async <Answer>(work: Promise<Answer>): Promise<Answer | HeadroomError> => {
+  try {
+    return await work;
+  } catch (error) {
+    if (error instanceof HeadroomError) return error;
+    throw error;
+  }
+};
+
 /**
- * Reads all of a target but its interfaces.
+ * Reads all of a target but its interfaces, and these as well where only some are read.
  *
  * @throws HeadroomError when subnets could not be listed, or neither they nor VPCs are there: then nothing can be said of
  *   the target at all.
@@ -178,14 +190,19 @@ export const collectFacts = async (input: CollectInput): Promise<TargetFacts> =>
     problems.push(problemOf(error));
   }
 
-  const reading = input.maps === undefined ? undefined : await planTarget(input, input.maps, listed, events);
   const vpcIds = [...vpcs, ...listed].map(({ vpcId }) => vpcId);
   const { manyInterfaces, previous = null } = input;
-  const ofInstances = { scope, inventory: sources.inventory, vpcIds, previous, manyInterfaces };
+  const listing = { scope, inventory: sources.inventory, vpcIds, previous, manyInterfaces };
+  // Where it fails, all instances are listed: that tells what is missing.
+  const listNotRunning = () => attempt([], () => readNotRunning(listing));
+  const { cache, maps, now, target } = input;
+  const planning = { target, cache, now, subnets: listed, events, listNotRunning };
+  const reading = maps === undefined ? undefined : await planTarget(planning, maps);
   const { clusters } = sources;
   const [
     found,
     instances,
+    interfaces,
     vpcConnections,
     routeTables,
     elasticAddresses,
@@ -195,7 +212,9 @@ export const collectFacts = async (input: CollectInput): Promise<TargetFacts> =>
     allocationFailures,
   ] = await Promise.all([
     readReservations({ ...input, touched: events.reservations }, listed, problems),
-    attempt(problems, () => readInstances(ofInstances, listed, reading)),
+    attempt(problems, () => readInstances(listing, listed, reading)),
+    // EC2 counts each action by itself, so two listings at once take no longer than one.
+    reading === undefined ? undefined : orRefusal(readChangedInterfaces(listing, listed, reading)),
     attempt(problems, async () =>
       joinGateways(await sources.inventory.vpcConnections(scope), input.cache, input.now),
     ),
@@ -241,6 +260,7 @@ export const collectFacts = async (input: CollectInput): Promise<TargetFacts> =>
     quotas,
     allocationFailures,
     ...(reading === undefined ? {} : { reading }),
+    ...(interfaces === undefined ? {} : { interfaces }),
     ...(kubernetes === null ? {} : { kubernetes }),
     limits,
     problems,

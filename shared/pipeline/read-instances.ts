@@ -28,10 +28,10 @@ export const readInstances = async (
   reading: TargetReading | undefined,
 ): Promise<Instances> => {
   if (reading === undefined) return readAll(input);
-  const { kept, plan } = reading;
-  const instances = await (kept === null || plan === 'all'
+  const { kept, notRunning, plan } = reading;
+  const instances = await (kept === null || plan === 'all' || notRunning === null
     ? readAll(input)
-    : readChanged(input, subnets, kept, plan));
+    : readChanged(input.inventory, subnets, kept, plan, notRunning));
   // The same order in every scan, whichever of them are read: what a scan says of nodes, it says in this order.
   return new Map([...instances].toSorted(([a], [b]) => (a < b ? -1 : 1)));
 };
@@ -49,40 +49,26 @@ const readAll = ({
 /** EC2 API reference, `InstanceState`: every state but `running`. Few instances are in one of them. */
 const NOT_RUNNING = ['pending', 'shutting-down', 'terminated', 'stopping', 'stopped'];
 
-/**
- * Every instance of the target. Those of quiet subnets come from what earlier scans kept, and one list of all that are not running
- * shows whether that is still so: a subnet in which an instance started, stopped or ended since then is read again.
- *
- * @param plan the subnets that are read again; gets those that the states of instances add
- */
+/** Every instance of the target that is not running. */
+export const readNotRunning = ({ inventory, scope }: ReadInstancesInput): Promise<Instances> =>
+  readListings(inventory, [{ ...scope, states: NOT_RUNNING }]);
+
+/** Every instance of the target, those of subnets that are not read again from what earlier scans kept. */
 const readChanged = async (
-  input: ReadInstancesInput,
+  inventory: ReadInstancesInput['inventory'],
   subnets: readonly Subnet[],
   kept: KeptTarget,
-  plan: Set<string>,
+  plan: ReadonlySet<string>,
+  notRunning: ReadonlyMap<string, Instance>,
 ): Promise<Instances> => {
-  const { scope, inventory } = input;
-  const quiet = subnets.filter(({ subnetId }) => !plan.has(subnetId));
-  const keptIn = (subnetId: string): PackedInstances | null => kept.subnets.get(subnetId)?.instances ?? null;
-  if (quiet.some(({ subnetId }) => keptIn(subnetId) === null)) return readAll(input);
-  const instances = await readListings(inventory, [{ ...scope, states: NOT_RUNNING }]);
-  const states = new Map([...instances].map(([instanceId, { state }]) => [instanceId, state]));
-  // One that has ended is in no subnet any more, and one that is kept is looked at below.
-  const started = new Map([...instances].map(([instanceId, { subnetId }]) => [instanceId, subnetId]));
-  const unchanged: Instance[] = [];
-  for (const { subnetId } of quiet) {
-    eachPackedInstance(keptIn(subnetId) ?? NO_INSTANCES, (instance) => {
-      started.delete(instance.instanceId);
-      if ((states.get(instance.instanceId) ?? 'running') !== instance.state) plan.add(subnetId);
-      else unchanged.push(instance);
-    });
+  const keptIn = (subnetId: string): PackedInstances => kept.subnets.get(subnetId)?.instances ?? NO_INSTANCES;
+  // One that has ended is in no subnet any more.
+  const instances: Instances = new Map([...notRunning].filter(([, { subnetId }]) => subnetId === null));
+  for (const { subnetId } of subnets) {
+    if (plan.has(subnetId)) continue;
+    eachPackedInstance(keptIn(subnetId), (instance) => instances.set(instance.instanceId, instance));
   }
-  const startedIn = new Set(started.values());
-  for (const { subnetId } of quiet) if (startedIn.has(subnetId)) plan.add(subnetId);
-  for (const instance of unchanged)
-    if (!plan.has(instance.subnetId ?? '') && !instances.has(instance.instanceId))
-      instances.set(instance.instanceId, instance);
-  const instancesIn = (subnetId: string): number => countInstances(keptIn(subnetId) ?? NO_INSTANCES);
+  const instancesIn = (subnetId: string): number => countInstances(keptIn(subnetId));
   const listings = subnetListings([...plan], instancesIn).map((subnetIds) => ({ subnetIds }));
   for (const [instanceId, instance] of await readListings(inventory, listings))
     instances.set(instanceId, instance);

@@ -10,9 +10,10 @@ import { type AssessedTarget, TargetAssessor } from '../model/target/target-asse
 import type { CacheStore } from '../state/state-store.ts';
 import { collectFacts, type TargetFacts, type TargetSources } from './collect.ts';
 import { missingVpcs, refuseEmptiedInterfaces, refuseEmptiedSubnets } from './emptied-listings.ts';
+import { joinInterfaces, type KeptReading } from './join-interfaces.ts';
 import type { KeptMaps } from './kept-maps.ts';
 import { keepRefusals } from './kept-refusals.ts';
-import { type KeptReading, readAllInterfaces, readChangedInterfaces } from './read-interfaces.ts';
+import { readAllInterfaces } from './read-interfaces.ts';
 import { SUBNET_GONE } from './read-reservations.ts';
 
 /** What earlier scans of the target left behind. */
@@ -68,14 +69,34 @@ interface AssessedInterfaces {
   readonly reading: KeptReading | null;
 }
 
+/** @returns `null`: all were read in this scan */
+const readInterfaces = async (
+  { cache, manyInterfaces, maps, now, past, scope, target }: ScanTargetInput,
+  inventory: TargetSources['inventory'],
+  facts: TargetFacts,
+  add: (networkInterface: NetworkInterface) => void,
+): Promise<KeptReading | null> => {
+  const { interfaces: read, reading } = facts;
+  if (read instanceof HeadroomError) throw read;
+  if (maps !== undefined && reading !== undefined && read !== undefined)
+    return joinInterfaces({ target, facts, reading, read, maps, cache, now }, add);
+  const vpcIds = [...facts.vpcs, ...facts.subnets].map(({ vpcId }) => vpcId);
+  await readAllInterfaces({ scope, inventory, vpcIds, previous: past.previous, manyInterfaces }, add);
+  return null;
+};
+
 const assessInterfaces = async (
   input: ScanTargetInput,
   { inventory }: TargetSources,
   facts: TargetFacts,
   problems: Problem[],
 ): Promise<AssessedInterfaces> => {
-  const { cache, manyInterfaces, maps, now, onInterfaces, past, scope, target } = input;
-  const { previous } = past;
+  const {
+    now,
+    onInterfaces,
+    past: { previous },
+    target,
+  } = input;
   const assessor = new TargetAssessor({ target, facts, interfacesListed: true, previous, now });
   let count = 0;
   try {
@@ -84,12 +105,7 @@ const assessInterfaces = async (
       count += 1;
       if (count % PROGRESS_STEP === 0) onInterfaces?.(count);
     };
-    const read = { target, scope, inventory, facts, previous, now, manyInterfaces };
-    const reading =
-      maps === undefined || facts.reading === undefined
-        ? null
-        : await readChangedInterfaces(read, facts.reading, maps, cache, add);
-    if (reading === null) await readAllInterfaces(read, add);
+    const reading = await readInterfaces(input, inventory, facts, add);
     if (count === 0) refuseEmptiedInterfaces(target, facts, previous);
     return { assessor, reading };
   } catch (error) {

@@ -60,11 +60,14 @@ class Scans {
   #listed: InterfaceScope[] = [];
   /** What the last scan asked of instances. */
   asked: InstanceScope[] = [];
+  /** In which order the last scan asked for subnets, and had its answers. */
+  order: string[] = [];
 
   async scan(minutes: number, estate = estateWith()): Promise<TargetAssessment> {
     const { clusters, inventory } = createEstateSources(estate);
     this.#listed = [];
     this.asked = [];
+    this.order = [];
     const { assessment } = await scanTarget({
       target: aTarget,
       scope: {},
@@ -72,16 +75,17 @@ class Scans {
         clusters,
         inventory: {
           ...inventory,
-          eachInstance: (scope, receive) => {
+          eachInstance: async (scope, receive) => {
             this.asked.push(scope);
             const broken = { ...estate, instances: DENIED };
-            return (this.failsInstances ? createEstateSources(broken).inventory : inventory).eachInstance(
-              scope,
-              receive,
-            );
+            const source = this.failsInstances ? createEstateSources(broken).inventory : inventory;
+            if (scope.subnetIds !== undefined) this.order.push('instances asked');
+            await source.eachInstance(scope, receive);
+            if (scope.subnetIds !== undefined) this.order.push('instances answered');
           },
           eachInterface: (scope, receive) => {
             this.#listed.push(scope);
+            this.order.push('interfaces asked');
             const broken = { ...estate, interfaces: DENIED };
             return (this.fails ? createEstateSources(broken).inventory : inventory).eachInterface(
               scope,
@@ -203,6 +207,11 @@ describe('which instances a scan reads', () => {
     const stopped = nodes({ state: 'stopped' });
     const scans = await read(stopped, stopped, nodes());
     expect(scans.listed).toContain(subnetId);
+  });
+
+  test('beside the interfaces of the same subnets, not before them', async () => {
+    const scans = await read(nodes());
+    expect(scans.order).toEqual(['instances asked', 'interfaces asked', 'instances answered']);
   });
 
   test('those of no other subnet: one that starts elsewhere says nothing of them', async () => {
