@@ -5,6 +5,7 @@ import { EXIT } from '../base/exit-codes.ts';
 import type { CheckedAccess, CheckedPermission } from '../input/cluster-access.ts';
 import { addOutputOptions, type OutputOptions } from '../input/output-options.ts';
 import { addTargetOptions, checkTargetOptions, type ScanOptions } from '../input/scan-options.ts';
+import { withCredentialHint } from '../output/credential-hint.ts';
 import type { ListingColumn } from '../output/listing.ts';
 import type { AccessDocument } from '../output/listing-documents.ts';
 import { problemText } from '../output/problem-text.ts';
@@ -69,7 +70,7 @@ Exit codes: 0 all is granted, 1 a permission is missing, 2 wrong usage, 3 the cl
       const checked = await checkAccess({ ...options, cluster }, io);
       if (options.print !== undefined) io.out(checked[options.print]);
       else {
-        if (checked.problem !== null) io.err(problemText(io, checked.problem));
+        if (checked.problem !== null) io.err(problemText(io, withCredentialHint(checked.problem)));
         await writeListing(io, options, {
           document: documentOf(checked),
           listing: { columns: COLUMNS, rows: checked.permissions, nameOf: ({ permission }) => permission },

@@ -1,7 +1,7 @@
 import { type ReportInput, reportPage } from '../../shared/report/report-page.ts';
 import { type AddCommand, type Session, UsageError } from '../base/command-line.ts';
 import { EXIT } from '../base/exit-codes.ts';
-import { addFilterOptions, type Filters, narrowAssessments } from '../input/filters.ts';
+import { addFilterOptions, type Filters, filterNotChecked, narrowAssessments } from '../input/filters.ts';
 import { addKubernetesOptions } from '../input/kubernetes-options.ts';
 import { addWritingOptions, checkDocumentFormat, type OutputOptions } from '../input/output-options.ts';
 import {
@@ -42,6 +42,7 @@ const gather = async (options: Options, session: Session): Promise<ReportInput> 
     assessments: estate.assessments,
     histories: new Map(),
     alerts: [],
+    notChecked: filterNotChecked(estate.notChecked, estate.document, options),
     source: options.from === undefined ? 'a live scan' : 'a collected estate',
     now: estate.now,
   };

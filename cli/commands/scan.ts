@@ -13,6 +13,7 @@ import {
   type ScanOptions,
 } from '../input/scan-options.ts';
 import type { ScannedEstate } from '../input/scanned-estate.ts';
+import { withCredentialHint } from '../output/credential-hint.ts';
 import { problemText } from '../output/problem-text.ts';
 import { renderScan, scanNotes, subnetListing } from '../output/scan-table.ts';
 import { watching } from '../output/watch.ts';
@@ -61,7 +62,7 @@ const publishScan = async (
       withheld += outcome.withheld;
       if (outcome.problem !== null) {
         complete = false;
-        io.err(problemText(io, outcome.problem));
+        io.err(problemText(io, withCredentialHint(outcome.problem)));
       }
     }
   } finally {

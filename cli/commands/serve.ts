@@ -7,6 +7,7 @@ import { type AddCommand, collectValues, UsageError } from '../base/command-line
 import { readConfiguration } from '../input/configuration.ts';
 import { addTargetOptions, checkTargetOptions } from '../input/scan-options.ts';
 import { secretOption } from '../input/secret-option.ts';
+import { withCredentialHint } from '../output/credential-hint.ts';
 import { problemText } from '../output/problem-text.ts';
 import type { Action } from '../serve/actions.ts';
 import type { Guard, Pages } from '../serve/http-server.ts';
@@ -195,7 +196,7 @@ full, stored, and able to notify. SIGTERM and Ctrl-C stop it within seconds; a s
             if (brokenOff.signal.aborted) return;
             // What never worked is for the person who started it; what worked before may work again.
             if (latest.finishedRuns === 0 || !(error instanceof HeadroomError)) throw error;
-            io.err(problemText(io, error));
+            io.err(problemText(io, withCredentialHint(error)));
           },
         });
         await loop.settled();

@@ -3,6 +3,7 @@ import type { Estate } from '../../shared/inventory/estate.ts';
 import type { AddCommand } from '../base/command-line.ts';
 import { EXIT } from '../base/exit-codes.ts';
 import type { CollectDocument } from '../output/act-documents.ts';
+import { withCredentialHint } from '../output/credential-hint.ts';
 import { outputOf } from '../output/document.ts';
 import { writeOutputFile } from '../output/output-file.ts';
 import { problemText } from '../output/problem-text.ts';
@@ -68,7 +69,7 @@ of names is not stored, and all figures stay the same.
         ),
       ];
       for (const { target, problem } of problems) {
-        io.err(problemText(io, problem, target));
+        io.err(problemText(io, withCredentialHint(problem, target), target));
       }
       if (targets.length === 0) return session.exit(EXIT.nothingScanned);
       const estate: Estate = {

@@ -1,6 +1,6 @@
 import type { Target } from '../../shared/model/aws/inventory.ts';
 import { HeadroomError, type Problem, problemOf } from '../../shared/model/base/errors.ts';
-import { credentialHint } from '../output/credential-hint.ts';
+import { withCredentialHint } from '../output/credential-hint.ts';
 import type { DoctorCheck } from '../output/doctor-document.ts';
 
 export const ok = (check: string, subject: string, message: string): DoctorCheck => ({
@@ -15,15 +15,12 @@ export const ok = (check: string, subject: string, message: string): DoctorCheck
 export const failed = (
   check: string,
   subject: string,
-  { code, message, action }: Problem,
+  problem: Problem,
   target: Target | null = null,
-): DoctorCheck => ({
-  check,
-  subject,
-  status: 'failed',
-  message,
-  action: [action, credentialHint(code, target) ?? ''].join(' ').trim(),
-});
+): DoctorCheck => {
+  const { message, action } = withCredentialHint(problem, target);
+  return { check, subject, status: 'failed', message, action };
+};
 
 /** Runs one check; an error of ours is its answer. */
 export const tried = async (

@@ -133,16 +133,23 @@ const refuseUnknownNames = (document: ScanDocument, filters: Filters): void => {
     option: string,
     wanted: readonly string[] | undefined,
     namesOf: (each: Named) => readonly string[],
+    /** One for each thing. */
+    counted?: readonly string[],
   ])[] = [
     ['--account', filters.account, ({ accountId }) => [accountId]],
     ['--cluster', filters.cluster, ({ clusterNames }) => clusterNames],
-    ['--subnet', filters.subnet, ({ subnets }) => subnets],
+    [
+      '--subnet',
+      filters.subnet,
+      ({ subnets }) => subnets,
+      document.subnets.map(({ name, subnetId }) => name ?? subnetId),
+    ],
   ];
-  const problems = options.flatMap(([option, wanted, namesOf]) => {
+  const problems = options.flatMap(([option, wanted, namesOf, counted]) => {
     const names = named.flatMap(namesOf);
     return (wanted ?? [])
       .filter((name) => !names.includes(name))
-      .map((name) => `Nothing matches ${option} ${name}.${nearestOf(name, names)}`);
+      .map((name) => `Nothing matches ${option} ${name}.${nearestOf(name, counted ?? names, names)}`);
   });
   const given = options.filter(([, wanted]) => wanted !== undefined);
   if (

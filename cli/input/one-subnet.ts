@@ -2,8 +2,9 @@ import type { Command } from 'commander';
 import type { Alert } from '../../shared/model/alert/alert.ts';
 import type { AddressMap, SubnetAssessment, TargetAssessment } from '../../shared/model/result/assessment.ts';
 import type { SubnetHistory } from '../../shared/model/result/forecast.ts';
+import type { NotChecked } from '../../shared/model/result/not-checked.ts';
 import { type Session, UsageError } from '../base/command-line.ts';
-import { addPlaceOptions, type Filters, narrowAssessments } from './filters.ts';
+import { addPlaceOptions, type Filters, filterNotChecked, narrowAssessments } from './filters.ts';
 import { addKubernetesOptions } from './kubernetes-options.ts';
 import { nearestOf } from './nearest-name.ts';
 import { refuseUnread } from './not-read.ts';
@@ -32,6 +33,8 @@ export interface OneSubnet {
   /** `null`: nothing remembers its past. */
   readonly history: SubnetHistory | null;
   readonly alerts: readonly Alert[];
+  /** Checks that could say nothing of the subnet or its clusters; `null`: stored scans do not keep them. */
+  readonly notChecked: readonly NotChecked[] | null;
   /** All that was read: the exit code depends on it. */
   readonly assessments: readonly TargetAssessment[];
   /** Epoch milliseconds: the present, as these figures see it. */
@@ -59,6 +62,8 @@ interface Looked {
   readonly assessments: readonly TargetAssessment[];
   readonly histories: ReadonlyMap<string, SubnetHistory>;
   readonly alerts: readonly Alert[];
+  /** `null`: not known. */
+  readonly notChecked: readonly NotChecked[] | null;
   readonly now: number;
 }
 
@@ -78,11 +83,11 @@ const look = async (options: OneSubnetOptions, session: Session): Promise<Looked
       );
     const { readStoredScans } = await import('./stored-scans.ts');
     const now = session.io.now();
-    return { ...(await readStoredScans(options, now)), now };
+    return { ...(await readStoredScans(options, now)), notChecked: null, now };
   }
   const { scanToDocument } = await import('./scanned-estate.ts');
-  const { assessments, now } = await scanToDocument(options, session);
-  return { assessments, histories: new Map(), alerts: [], now };
+  const { assessments, notChecked, now } = await scanToDocument(options, session);
+  return { assessments, histories: new Map(), alerts: [], notChecked, now };
 };
 
 /**
@@ -97,7 +102,7 @@ export const readOneSubnet = async (
   session: Session,
 ): Promise<OneSubnet> => {
   checkTargetOptions(options, DOCUMENT_FORMATS);
-  const { assessments, histories, alerts, now } = await look(options, session);
+  const { assessments, histories, alerts, notChecked, now } = await look(options, session);
   const { account, cluster, tag } = options;
   const places = narrowAssessments(assessments, {
     ...(account === undefined ? {} : { account }),
@@ -122,7 +127,8 @@ export const readOneSubnet = async (
     throw new UsageError(
       `There is no subnet ${wanted}.${nearestOf(
         wanted,
-        all.flatMap(({ subnet: { subnetId, name } }) => (name === null ? [subnetId] : [name, subnetId])),
+        all.map(({ subnet: { subnetId, name } }) => name ?? subnetId),
+        all.map(({ subnet: { subnetId } }) => subnetId),
       )}`,
       'Name one that `headroom scan` lists, or look in another Region or account.',
     );
@@ -140,6 +146,7 @@ export const readOneSubnet = async (
     map: assessment.maps.find(({ subnetId }) => subnetId === subnet.subnetId) ?? null,
     history: histories.get(subnetKey(subnet)) ?? null,
     alerts: alerts.filter(({ subject }) => subject.subnetIds.includes(subnet.subnetId)),
+    notChecked: notChecked && filterNotChecked(notChecked, assessment, { subnet: [subnet.subnetId] }),
     assessments,
     now,
   };

@@ -16,6 +16,7 @@ import { failedAssessment, NO_PAST, scanTarget } from '../../shared/pipeline/sca
 import { createMemoryStateStore } from '../../shared/state/memory-state-store.ts';
 import type { CacheStore } from '../../shared/state/state-store.ts';
 import { type Session, UsageError } from '../base/command-line.ts';
+import { withCredentialHint } from '../output/credential-hint.ts';
 import { createProgress } from '../output/progress.ts';
 import { type ReadConfiguration, readConfiguration } from './configuration.ts';
 import { otherKubernetesAccess } from './kubernetes-access.ts';
@@ -175,6 +176,12 @@ const scanTargets = async (
   }
 };
 
+const withHints = (assessment: TargetAssessment): TargetAssessment => {
+  const { target } = assessment;
+  const errors = target.errors.map((problem) => withCredentialHint(problem, target));
+  return { ...assessment, target: { ...target, errors } };
+};
+
 export interface ScannedEstate {
   readonly document: ScanDocument;
   readonly notChecked: readonly NotChecked[];
@@ -194,7 +201,10 @@ export const scanToDocument = async (options: ScanOptions, session: Session): Pr
   // One after the other: no two offer the same new block.
   for (const target of raw) {
     const { assessment, notChecked } = await checkTarget(target, configuration.alerts, cache, now);
-    scanned.push({ reached: target.reached, assessment });
+    scanned.push({
+      reached: target.reached,
+      assessment: options.from === undefined ? withHints(assessment) : assessment,
+    });
     unchecked.push(...notChecked);
   }
   const assessments = scanned.map(({ assessment }) => assessment);

@@ -1,5 +1,6 @@
 import { didYouMean } from '../../shared/config/nearest-word.ts';
 import type { Target } from '../../shared/model/aws/inventory.ts';
+import type { Problem } from '../../shared/model/base/errors.ts';
 import { REGIONS } from '../input/regions.ts';
 
 const OF_CREDENTIALS: ReadonlySet<string> = new Set([
@@ -28,4 +29,11 @@ export const credentialHint = (code: string, target: Target | null): string | nu
       : []),
   ];
   return hints.length === 0 ? null : hints.join(' ');
+};
+
+/** A problem of a call that was made now, with that hint. What a file or a stored scan tells was not done with these credentials. */
+export const withCredentialHint = (problem: Problem, target: Target | null = null): Problem => {
+  const { code, message, action } = problem;
+  const hint = credentialHint(code, target);
+  return hint === null ? problem : { code, message, action: `${action} ${hint}`.trim() };
 };

@@ -5,7 +5,7 @@ import { type Io, paint } from '../base/io.ts';
 import { firstAndOthers } from './first-and-others.ts';
 
 /** A line for each check and reason: fifty subnets with one cause are one line. */
-export const renderNotChecked = (io: Io, notChecked: readonly NotChecked[]): string => {
+export const renderNotChecked = (io: Pick<Io, 'colour'>, notChecked: readonly NotChecked[]): string => {
   const dye = paint(io);
   return notChecked
     .map(({ label, reason, subjects }) => {

@@ -3,6 +3,7 @@ import type { AddressMap, SubnetAssessment } from '../../shared/model/result/ass
 import type { ClusterAssessment } from '../../shared/model/result/cluster.ts';
 import { compareSeverity, type Finding } from '../../shared/model/result/finding.ts';
 import type { SubnetHistory } from '../../shared/model/result/forecast.ts';
+import type { NotChecked } from '../../shared/model/result/not-checked.ts';
 import type { SubnetPods } from '../../shared/model/result/pods.ts';
 import type { OneSubnet } from '../input/one-subnet.ts';
 
@@ -59,6 +60,8 @@ export interface ExplainDocument {
   readonly clusters: readonly string[];
   /** The worst first. */
   readonly findings: readonly Finding[];
+  /** Checks that could say nothing of the subnet or its clusters, by check and reason; `null`: stored scans do not keep them. */
+  readonly notChecked: readonly NotChecked[] | null;
   /** Empty where no stored scans were read. */
   readonly alerts: readonly Alert[];
   /** Of the last 14 days; `null`: no stored scans were read. */
@@ -71,6 +74,7 @@ export const explainDocument = ({
   map,
   history,
   alerts,
+  notChecked,
 }: OneSubnet): ExplainDocument => ({
   schema: 'headroom/explain@1',
   scannedAt: assessment.scannedAt,
@@ -82,6 +86,7 @@ export const explainDocument = ({
   findings: assessment.findings
     .filter(({ subject }) => subject.id === subnet.subnetId || subject.subnetIds.includes(subnet.subnetId))
     .toSorted((a, b) => compareSeverity(b.severity, a.severity)),
+  notChecked,
   alerts,
   history,
 });

@@ -12,6 +12,7 @@ import { growthRows } from '../../shared/report/growth-text.ts';
 import { type Io, paint } from '../base/io.ts';
 import { renderAddressMap } from './address-map.ts';
 import { renderFinding } from './finding-text.ts';
+import { renderNotChecked } from './not-checked-text.ts';
 import { nothingFound } from './scan-table.ts';
 import { sparkLine } from './spark-line.ts';
 import type { ExplainDocument } from './subnet-documents.ts';
@@ -109,7 +110,7 @@ const noHistory = 'unknown: this scan is the first one here; --state or --table 
 /** Everything about one subnet on a page. */
 export const renderSubnetPage = (
   io: Pick<Io, 'colour' | 'columns'>,
-  { subnet, map, clusters, findings, alerts, history, scannedAt }: ExplainDocument,
+  { subnet, map, clusters, findings, notChecked, alerts, history, scannedAt }: ExplainDocument,
   /** What the figures are from. */
   target: TargetStatus,
   now: number,
@@ -185,5 +186,6 @@ export const renderSubnetPage = (
     findings.length === 0
       ? nothingFound({ targets: [target] })
       : findings.map((finding) => renderFinding(io, finding)).join('\n'),
+    ...((notChecked ?? []).length === 0 ? [] : [`\n${renderNotChecked(io, notChecked ?? [])}`]),
   ].join('');
 };

@@ -25,6 +25,7 @@ import type { Io } from '../base/io.ts';
 import { readConfiguration } from '../input/configuration.ts';
 import type { ScanOptions } from '../input/scan-options.ts';
 import { openTarget, type SelectedTargets, TargetSelector } from '../input/target-selector.ts';
+import { withCredentialHint } from '../output/credential-hint.ts';
 import { problemText } from '../output/problem-text.ts';
 import type { LatestScans } from './latest-scans.ts';
 import { MonitorState } from './monitor-state.ts';
@@ -284,7 +285,7 @@ export class ScanLoop {
   }
 
   #say(target: Target, problem: Problem): void {
-    this.#input.io.err(problemText(this.#input.io, problem, target));
+    this.#input.io.err(problemText(this.#input.io, withCredentialHint(problem, target), target));
   }
 
   #follow(work: Promise<unknown>): void {

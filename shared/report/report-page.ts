@@ -8,6 +8,7 @@ import type { AddressMap, SubnetAssessment, TargetAssessment } from '../model/re
 import type { ClusterAssessment } from '../model/result/cluster.ts';
 import type { SubnetHistory } from '../model/result/forecast.ts';
 import { type Place, targetName } from '../model/result/identity.ts';
+import type { NotChecked } from '../model/result/not-checked.ts';
 import { addressSupply } from '../model/subnet/address-supply.ts';
 import { mapShapes } from './address-map-svg.ts';
 import { type AlertView, alertsSection } from './alerts-section.ts';
@@ -20,6 +21,7 @@ import { findingsSection } from './findings-section.ts';
 import { type CountedSubnet, changeText, groupsSection } from './groups-section.ts';
 import { historyPicture } from './history-picture.ts';
 import { Html, html } from './html.ts';
+import { notCheckedSection } from './not-checked-section.ts';
 import { oldFigures, oldMark } from './old-figures.ts';
 import { outlookStrip } from './outlook-strip.ts';
 import { subnetPods } from './pods-parts.ts';
@@ -34,6 +36,8 @@ import { type RankedSubnet, subnetKey, worstFirst } from './worst-first.ts';
 export interface ReportInput {
   readonly assessments: readonly TargetAssessment[];
   readonly alerts: readonly Alert[];
+  /** Checks that could say nothing of some resources. Absent: not known, because stored scans do not keep them. */
+  readonly notChecked?: readonly NotChecked[];
   /** By `subnetKey`; empty where nothing remembers the past. */
   readonly histories: ReadonlyMap<string, SubnetHistory>;
   /** Where the figures come from, in a few words: `a live scan`. */
@@ -164,7 +168,15 @@ const liveBar = ({ version }: LivePage, now: number): Html =>
  * The report as one self-contained HTML file: it needs no network, runs from `file://`, and shows whatever names it is
  * given as text. Details of subnets are drawn here and laid out by the browser only when one is opened.
  */
-export const reportPage = ({ assessments, alerts, histories, source, now, live }: ReportInput): string => {
+export const reportPage = ({
+  assessments,
+  alerts,
+  notChecked = [],
+  histories,
+  source,
+  now,
+  live,
+}: ReportInput): string => {
   const ranked = worstFirst(assessments);
   const places = new Places(assessments);
   const counted = ranked.map(
@@ -224,7 +236,7 @@ export const reportPage = ({ assessments, alerts, histories, source, now, live }
     live?.targets ?? targetsOf(assessments),
     (target) => (byTarget.get(targetName(target)) ?? []).map(({ facets }) => facets),
     now,
-  )}${unknownSection(assessments, (subnet) => facetsByKey.get(subnetKey(subnet)) ?? union([]))}</main>
+  )}${unknownSection(assessments, (subnet) => facetsByKey.get(subnetKey(subnet)) ?? union([]))}${notCheckedSection(notChecked, places)}</main>
 <footer><p>Each cell of a map is a /28 block of 16 addresses, in address order. Only a whole free block can become a prefix. Unknown is never zero: a missing figure has its reason.</p><noscript><p>Scripts are off. Search, sorting and the details of subnets need them.</p></noscript></footer>${dataBlock({ ...details, ...Object.fromEntries(findings.later), holders: holdersBySubnet(shown.map(({ ranked: each }) => each)), ...rest })}<script>${new Html(script)}</script></body></html>
 `;
   return page.text;

@@ -269,7 +269,7 @@ test('what headroom serve writes to standard error', () => {
   for (const name of NAMES) {
     const text = problemText(
       { colour: true },
-      { code: 'access-denied', message: `EC2 answered ${name}`, action: name },
+      { message: `EC2 answered ${name}`, action: name },
       { accountId: '111122223333', region: 'eu-west-1' },
     );
     expect(violationsIn(text, true)).toEqual([]);

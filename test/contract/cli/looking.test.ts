@@ -212,11 +212,11 @@ describe('a name that nothing has', () => {
     [['findings', '--account', '111122223334'], 'Did you mean "111122223333"?'],
     [
       ['scan', '--vpc', 'vpc-0123456789abcdef0'],
-      'Nothing matches --vpc vpc-0123456789abcdef0. There is vpc-',
+      'Nothing matches --vpc vpc-0123456789abcdef0. There are vpc-',
     ],
     [
       ['report', '--vpc', 'vpc-0123456789abcdef0'],
-      'Nothing matches --vpc vpc-0123456789abcdef0. There is vpc-',
+      'Nothing matches --vpc vpc-0123456789abcdef0. There are vpc-',
     ],
     [['findings', '--vpc', 'nope'], '--vpc nope matches nothing: it is not a VPC id'],
   ])('is refused, with the nearest one: %j', async (line, message) => {

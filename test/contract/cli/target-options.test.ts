@@ -131,6 +131,17 @@ test('a refusal names the credentials in use', async () => {
   expect(profile.out).toContain('The credentials are those of the profile "spoke".');
 });
 
+test('a refusal that a file tells has nothing to do with the credentials in use', async () => {
+  const file = join(folder, 'refused.json.gz');
+  const fault = lab.faults.inject({ action: 'DescribeSubnets' }, accessDenied());
+  const collected = await headroom(['collect', '--out', file], awsEnvironment(lab.url));
+  fault.remove();
+  const { out } = await headroom(['scan', '--from', file], awsEnvironment(lab.url));
+  expect(collected.err).toContain('The credentials are those of the environment');
+  expect(out).toContain('problem  ');
+  expect(out).not.toContain('The credentials are those of');
+});
+
 test.each([['eu-wset-1', 'Headroom does not know the Region eu-wset-1. Did you mean "eu-west-1"?']])(
   'a mistyped Region %s is answered with the nearest',
   async (region, message) => {

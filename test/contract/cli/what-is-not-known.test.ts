@@ -3,6 +3,7 @@ import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { beforeAll, describe, expect, test } from 'vitest';
 import type { FindingsDocument } from '../../../cli/output/listing-documents.ts';
+import type { ExplainDocument } from '../../../cli/output/subnet-documents.ts';
 import { headroomInProcess } from '../../fixtures/command-in-process.ts';
 import { shopFile } from '../../fixtures/plan-command.ts';
 
@@ -85,6 +86,32 @@ describe('findings say which checks could not be made, and why', () => {
       ['service-range-overlap', ['shop']],
     ]);
   });
+});
+
+test('explain says which checks could not be made of the subnet and its clusters', async () => {
+  const args = ['explain', 'shop-0b', '--from', shopFile()];
+  const { out } = await headroomInProcess(args);
+  expect(out).toContain('not checked  Addresses are used up fast (shop-0b): The last 90 minutes');
+  expect(out).not.toContain('not checked  Elastic IP addresses');
+  const json = JSON.parse((await headroomInProcess([...args, '--output', 'json'])).out) as ExplainDocument;
+  expect(json.notChecked?.map(({ kind, subjects }) => [kind, subjects.map(({ id }) => id)])).toEqual([
+    ['addresses-surge', ['subnet-0b']],
+    ['addresses-exhaustion', ['subnet-0b']],
+    ['service-range-overlap', ['shop']],
+  ]);
+});
+
+test('the report lists the checks that could not be made, of what the filters let through', async () => {
+  const args = ['report', '--out', '-', '--from', shopFile()];
+  const section = async (...filters: string[]) => {
+    const { out } = await headroomInProcess([...args, ...filters]);
+    return /<section id="not-checked">.*?<\/section>/s.exec(out)?.[0] ?? '';
+  };
+  expect(await section()).toContain('<td>Elastic IP addresses</td>');
+  const one = await section('--subnet', 'shop-0b');
+  expect(one).toContain('<td>Addresses are used up fast</td>');
+  expect(one).not.toContain('Elastic IP addresses');
+  expect(one).not.toContain('shop-0a');
 });
 
 test('an account without subnets has an answer of owners, and one that could not be read has another', async () => {
