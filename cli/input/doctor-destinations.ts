@@ -1,6 +1,6 @@
 import { httpEnvironment } from '../../shared/aws/network.ts';
 import { secretAt } from '../../shared/aws/secrets.ts';
-import type { Destination } from '../../shared/config/destinations-schema.ts';
+import type { Destination } from '../../shared/config/schema/destinations.ts';
 import type { Target } from '../../shared/model/aws/inventory.ts';
 import { quoted } from '../../shared/model/base/shell-words.ts';
 import { slackApi } from '../../shared/notify/slack-app/slack-api.ts';

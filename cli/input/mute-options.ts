@@ -87,7 +87,7 @@ export const muteSelector = async (options: MuteOptions): Promise<Selector | nul
     tags: options.tag === undefined ? undefined : tagsIn(options.tag),
   }).filter(([, value]) => value !== undefined);
   if (given.length === 0) return null;
-  const { alertSelector } = await import('../../shared/config/selector-schema.ts');
+  const { alertSelector } = await import('../../shared/config/schema/selector.ts');
   const { success, data, error } = alertSelector.safeParse(Object.fromEntries(given));
   if (success) return data;
   const problems = error.issues.map(({ path, message }) => {

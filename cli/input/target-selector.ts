@@ -5,8 +5,8 @@ import { type AssumedRole, createEc2Client, createTargetClients } from '../../sh
 import { resolveConfiguredTargets } from '../../shared/aws/configured-targets.ts';
 import { homeIn, homeRegion, UNKNOWN_ACCOUNT } from '../../shared/aws/reachable-targets.ts';
 import { createTargetSources } from '../../shared/aws/target-sources.ts';
-import { DEFAULT_ROLE_NAME } from '../../shared/config/headroom-schema.ts';
 import type { HeadroomConfiguration } from '../../shared/config/headroom-yml.ts';
+import { DEFAULT_ROLE_NAME } from '../../shared/config/schema/targets.ts';
 import { enabledRegions, type ResolvedTargets } from '../../shared/inventory/targets.ts';
 import { accountOfRole } from '../../shared/model/aws/arn.ts';
 import type { Target } from '../../shared/model/aws/inventory.ts';

@@ -2,8 +2,8 @@
 // it here, so that it is said in one place only; a headroom.yml that cannot be used stops the deployment.
 import { existsSync, readFileSync } from 'node:fs';
 import { fileURLToPath } from 'node:url';
-import { DEFAULT_ROLE_NAME } from '../../shared/config/headroom-schema.ts';
 import { parseConfiguration } from '../../shared/config/headroom-yml.ts';
+import { DEFAULT_ROLE_NAME } from '../../shared/config/schema/targets.ts';
 import { assumeReaders } from './assume-readers.ts';
 import { variableLines } from './deployment-problems.ts';
 import { destinationsPolicy } from './destinations-policy.ts';

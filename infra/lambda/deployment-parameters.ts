@@ -1,4 +1,4 @@
-import { LINK_TARGET } from '../../shared/config/link-target.ts';
+import { LINK_TARGET } from '../../shared/config/schema/link-target.ts';
 import { SCAN_SIZES, sizeScanTarget } from './scan-size.ts';
 
 /** What an organization prescribes for everything that is deployed. Each is a parameter of serverless.yml; empty: as it is. */

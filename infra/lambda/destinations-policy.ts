@@ -1,5 +1,5 @@
 import { destinationStatements, slackAppStatements } from '../../shared/config/destination-statements.ts';
-import type { Destination } from '../../shared/config/destinations-schema.ts';
+import type { Destination } from '../../shared/config/schema/destinations.ts';
 
 /** The roles that send alerts. */
 export const SENDERS = ['PlanScanRole', 'ScanTargetRole'];

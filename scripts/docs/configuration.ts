@@ -3,10 +3,11 @@ import { join } from 'node:path';
 import { parse, stringify } from 'yaml';
 import type * as z from 'zod';
 import { DEFAULT_POLICY } from '../../shared/config/default-policy.ts';
-import { DEFAULT_ROLE_NAME, headroomSchema } from '../../shared/config/headroom-schema.ts';
 import { defaultConfiguration } from '../../shared/config/headroom-yml.ts';
-import { rulesSchema } from '../../shared/config/rules-schema.ts';
-import { alertSelector } from '../../shared/config/selector-schema.ts';
+import { headroomSchema } from '../../shared/config/schema/headroom.ts';
+import { rulesSchema } from '../../shared/config/schema/rules.ts';
+import { alertSelector } from '../../shared/config/schema/selector.ts';
+import { DEFAULT_ROLE_NAME } from '../../shared/config/schema/targets.ts';
 import { environmentTables } from './environment.ts';
 
 /** docs/configuration.md: every key of headroom.yml from its schema, and every variable of a deployment. */

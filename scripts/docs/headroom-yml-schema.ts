@@ -1,5 +1,5 @@
 import * as z from 'zod';
-import { headroomSchema } from '../../shared/config/headroom-schema.ts';
+import { headroomSchema } from '../../shared/config/schema/headroom.ts';
 import { withWordPatterns } from './word-patterns.ts';
 
 /** The JSON Schema of headroom.yml, for editors. What YAML alone can say; contradictions are found when the file is read. */

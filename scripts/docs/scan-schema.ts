@@ -1,6 +1,6 @@
 import { fileURLToPath } from 'node:url';
 import { createGenerator, type SchemaGenerator } from 'ts-json-schema-generator';
-import { SELECTOR_FORMS } from '../../shared/config/selector-schema.ts';
+import { SELECTOR_FORMS } from '../../shared/config/schema/selector.ts';
 import { withWordPatterns } from './word-patterns.ts';
 
 const root = fileURLToPath(new URL('../..', import.meta.url));

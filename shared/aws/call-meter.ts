@@ -1,4 +1,4 @@
-import { isThrottle } from '../model/aws/aws-failure.ts';
+import { isThrottle } from '../model/aws/failure-kinds.ts';
 
 /** What was asked of one API. Every attempt is a call: AWS's request quota counts them so. */
 export interface CallCount {

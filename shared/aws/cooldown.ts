@@ -1,6 +1,6 @@
 import { setTimeout as pause } from 'node:timers/promises';
 import type { Pluggable } from '@smithy/types';
-import { isThrottle } from '../model/aws/aws-failure.ts';
+import { isThrottle } from '../model/aws/failure-kinds.ts';
 
 /** Time for a bucket to fill again, in milliseconds: EC2 hands out 5 to 20 requests a second, so 10 to 40 are there for others by then. */
 const ALONE = 2_000;

@@ -1,6 +1,6 @@
 import { EventBridgeClient } from '@aws-sdk/client-eventbridge';
 import { SESv2Client } from '@aws-sdk/client-sesv2';
-import type { Destination } from '../config/destinations-schema.ts';
+import type { Destination } from '../config/schema/destinations.ts';
 import { targetOfArn } from '../model/aws/arn.ts';
 import type { Target } from '../model/aws/inventory.ts';
 import { createAlertmanagerNotifier } from '../notify/alertmanager.ts';

@@ -1,4 +1,4 @@
-import type { Destination } from '../config/destinations-schema.ts';
+import type { Destination } from '../config/schema/destinations.ts';
 import { DEFAULT_DESTINATION } from '../model/alert/default-destination.ts';
 import { targetOfArn } from '../model/aws/arn.ts';
 import type { Target } from '../model/aws/inventory.ts';

@@ -1,6 +1,7 @@
 import { type IAMClient, paginateSimulatePrincipalPolicy } from '@aws-sdk/client-iam';
-import { type AwsCallContext, awsFailure } from '../model/aws/aws-failure.ts';
+import { awsFailure } from '../model/aws/aws-failure.ts';
 import { answeredList } from '../model/aws/aws-pages.ts';
+import type { AwsCallContext } from '../model/aws/failed-call.ts';
 
 /** Actions on one resource, `*` where the actions cannot be bound to one. */
 export interface SimulatedCalls {

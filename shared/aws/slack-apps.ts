@@ -1,4 +1,4 @@
-import type { Destination } from '../config/destinations-schema.ts';
+import type { Destination } from '../config/schema/destinations.ts';
 import type { Target } from '../model/aws/inventory.ts';
 import type { PictureSource } from '../notify/picture/subnet-picture.ts';
 import type { PostMemory } from '../notify/slack-app/incident-posts.ts';

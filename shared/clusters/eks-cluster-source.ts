@@ -10,8 +10,8 @@ import {
   ListNodegroupsCommand,
 } from '@aws-sdk/client-eks';
 import pLimit from 'p-limit';
-import type { AwsCallContext } from '../model/aws/aws-failure.ts';
 import { answeredList, describingFailure, eachItem, type Page } from '../model/aws/aws-pages.ts';
+import type { AwsCallContext } from '../model/aws/failed-call.ts';
 import type {
   AutoScalingGroup,
   EksCluster,

@@ -2,7 +2,7 @@ import { DEFAULT_DESTINATION } from '../model/alert/default-destination.ts';
 import type { RuleName, RulePolicies, Threshold } from '../model/alert/policy.ts';
 import { DEFAULT_POLICY, RULE_NAMES } from './default-policy.ts';
 import { fieldOf, type Path } from './problems.ts';
-import { rulesSchema } from './rules-schema.ts';
+import { rulesSchema } from './schema/rules.ts';
 
 /** One setting that does not go together with another. */
 export interface Contradiction {

@@ -1,5 +1,5 @@
-import type { Destination } from './destinations-schema.ts';
 import type { SecretLocation } from './environment.ts';
+import type { Destination } from './schema/destinations.ts';
 
 type Resource = string | { readonly 'Fn::Sub': string };
 

@@ -1,6 +1,6 @@
 import { HeadroomError } from '../model/base/errors.ts';
-import { LINK_TARGET } from './link-target.ts';
 import { didYouMean, quoted } from './nearest-word.ts';
+import { LINK_TARGET } from './schema/link-target.ts';
 
 /**
  * The environment of every function, in one place: `serverless.yml` is tested against these parsers, and a function

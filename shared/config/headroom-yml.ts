@@ -4,11 +4,11 @@ import type { TargetSelection } from '../model/target/target-selection.ts';
 import { ConfigurationError, type ConfigurationProblem } from './configuration-error.ts';
 import { contradictionsIn } from './contradictions.ts';
 import { DEFAULT_POLICY, RULE_NAMES } from './default-policy.ts';
-import { deliveryTimes } from './delivery-schema.ts';
-import type { Destination } from './destinations-schema.ts';
 import type { SecretLocation } from './environment.ts';
-import { accountsOf, type HeadroomFile, headroomSchema, roleOf } from './headroom-schema.ts';
 import { fieldOf, Locator, problemsOf } from './problems.ts';
+import { deliveryTimes } from './schema/delivery.ts';
+import type { Destination } from './schema/destinations.ts';
+import { accountsOf, type HeadroomFile, headroomSchema, roleOf } from './schema/headroom.ts';
 
 /** Which clusters' Kubernetes APIs are read, and how much of them. */
 export interface KubernetesSettings {

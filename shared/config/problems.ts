@@ -2,7 +2,7 @@ import { type Document, isMap, isSeq, type LineCounter, type Node, type Pair, ty
 import type * as z from 'zod';
 import type { ConfigurationProblem } from './configuration-error.ts';
 import { didYouMean, quoted } from './nearest-word.ts';
-import { CONTRADICTION } from './scalars.ts';
+import { CONTRADICTION } from './schema/scalars.ts';
 
 export type Path = readonly PropertyKey[];
 

@@ -14,8 +14,8 @@ import {
   type Filter,
   GetSubnetCidrReservationsCommand,
 } from '@aws-sdk/client-ec2';
-import type { AwsCallContext } from '../model/aws/aws-failure.ts';
 import { describingFailure, eachItem } from '../model/aws/aws-pages.ts';
+import type { AwsCallContext } from '../model/aws/failed-call.ts';
 import type {
   ElasticAddress,
   Instance,

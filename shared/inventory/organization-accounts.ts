@@ -7,8 +7,8 @@ import {
   type OrganizationsClient,
 } from '@aws-sdk/client-organizations';
 import pLimit from 'p-limit';
-import type { AwsCallContext } from '../model/aws/aws-failure.ts';
 import { answeredList, eachItem, type Page } from '../model/aws/aws-pages.ts';
+import type { AwsCallContext } from '../model/aws/failed-call.ts';
 import type { Target } from '../model/aws/inventory.ts';
 import type { OrganizationSelection } from '../model/target/target-selection.ts';
 import { required } from './ec2-records.ts';

@@ -1,9 +1,5 @@
-import {
-  type AwsCallContext,
-  awsFailure,
-  MalformedAnswerError,
-  RepeatedPageTokenError,
-} from './aws-failure.ts';
+import { awsFailure, MalformedAnswerError, RepeatedPageTokenError } from './aws-failure.ts';
+import type { AwsCallContext } from './failed-call.ts';
 
 /** One page of a listing, and the token of the next one; an absent or empty token is the end. */
 export interface Page<Item> {

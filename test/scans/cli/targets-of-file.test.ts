@@ -81,5 +81,7 @@ test('an account of the file that cannot be entered is a failed target, and the 
 test('a VPC of scan.vpcs that is nowhere is refused', async () => {
   const { code, err } = await headroom(['scan', '--config', join(folder, 'vpc.yml')], lab, folder);
   expect(code).toBe(2);
-  expect(err).toContain('Nothing matches scan.vpcs of headroom.yml: vpc-0123456789abcdef0. There is vpc-');
+  expect(err).toContain(
+    'Nothing matches scan.vpcs of headroom.yml: vpc-0123456789abcdef0. There is only vpc-',
+  );
 });

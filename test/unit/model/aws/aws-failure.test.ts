@@ -3,10 +3,10 @@ import {
   AwsFailure,
   awsFailure,
   describeAwsFailure,
-  isThrottle,
   MalformedAnswerError,
   RepeatedPageTokenError,
 } from '../../../../shared/model/aws/aws-failure.ts';
+import { isThrottle } from '../../../../shared/model/aws/failure-kinds.ts';
 import { NETWORK_CODES } from '../../../fixtures/network-codes.ts';
 
 const context = {

@@ -1,5 +1,6 @@
 import { expect, test } from 'vitest';
-import { awsFailure, describeAwsFailure, isThrottle } from '../../../../shared/model/aws/aws-failure.ts';
+import { awsFailure, describeAwsFailure } from '../../../../shared/model/aws/aws-failure.ts';
+import { isThrottle } from '../../../../shared/model/aws/failure-kinds.ts';
 import { NETWORK_CODES } from '../../../fixtures/network-codes.ts';
 
 /**

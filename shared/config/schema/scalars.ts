@@ -1,5 +1,5 @@
 import * as z from 'zod';
-import { parseCidr } from '../model/net/cidr.ts';
+import { parseCidr } from '../../model/net/cidr.ts';
 
 /**
  * The words of headroom.yml. The error text of every schema says what is allowed and nothing else: `problems.ts` makes

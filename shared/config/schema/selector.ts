@@ -1,7 +1,7 @@
 import { closestMatch } from 'leven';
 import * as z from 'zod';
-import type { Selector } from '../model/alert/policy.ts';
-import { RULE_NAMES } from './default-policy.ts';
+import type { Selector } from '../../model/alert/policy.ts';
+import { RULE_NAMES } from '../default-policy.ts';
 import { type Contradiction, cidr, listOf, oneOf, section, text, together } from './scalars.ts';
 
 const PATTERN_WORDS = 'with * and ? as wildcards';

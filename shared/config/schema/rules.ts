@@ -1,5 +1,5 @@
 import type * as z from 'zod';
-import type { RuleName, RulePolicies } from '../model/alert/policy.ts';
+import type { RuleName, RulePolicies } from '../../model/alert/policy.ts';
 import { below, duration, oneOf, percent, repeat, section, wholeNumber, within, yesOrNo } from './scalars.ts';
 
 /** The settings that were given, without those that were not. */

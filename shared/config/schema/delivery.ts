@@ -1,6 +1,6 @@
 import * as z from 'zod';
-import { DAYS, type DeliveryTimes } from '../model/alert/policy.ts';
-import { DEFAULT_DELIVERY } from './default-policy.ts';
+import { DAYS, type DeliveryTimes } from '../../model/alert/policy.ts';
+import { DEFAULT_DELIVERY } from '../default-policy.ts';
 import { clock, listOf, oneOf, section, timeZone, together } from './scalars.ts';
 
 /** When a destination gets what can wait: for all destinations under `alerts.delivery`, and for one in its own mapping. */

@@ -1,6 +1,6 @@
 import * as z from 'zod';
-import { deliveryFields } from './delivery-schema.ts';
-import type { SecretLocation } from './environment.ts';
+import type { SecretLocation } from '../environment.ts';
+import { deliveryFields } from './delivery.ts';
 import { listOf, NAME, NAME_WORDS, oneOf, section, text, timeZone } from './scalars.ts';
 
 /** What all subscribers of a topic get, with message attributes; without it, each protocol gets what suits it, without them. */
