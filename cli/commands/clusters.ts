@@ -1,6 +1,7 @@
 import { printable } from '../../shared/model/base/invisible-characters.ts';
 import { count, number } from '../../shared/model/base/text/numbers.ts';
 import { nodeCount } from '../../shared/model/cluster/cni-gauges.ts';
+import { knownMaximum } from '../../shared/model/cluster/group-sizes.ts';
 import type {
   CapacityAssessment,
   ClusterAssessment,
@@ -184,7 +185,7 @@ const renderCluster = (io: Io, cluster: ClusterAssessment): string => {
         [
           { title: 'GROUP', shortest: 12, cell: ({ group }) => group },
           { title: 'NODES', align: 'right', cell: ({ currentNodes }) => wholeNumber(currentNodes) },
-          { title: 'MAXIMUM', align: 'right', cell: ({ maximumNodes }) => wholeNumber(maximumNodes) },
+          { title: 'MAXIMUM', align: 'right', cell: (group) => wholeNumber(knownMaximum(group)) },
           { title: 'FIT', align: 'right', cell: ({ fits }) => wholeNumber(fits) },
           {
             title: 'SHORT OF',

@@ -1,5 +1,6 @@
 import { count } from '../model/base/text/numbers.ts';
 import { nodeCount } from '../model/cluster/cni-gauges.ts';
+import { knownMaximum } from '../model/cluster/group-sizes.ts';
 import type {
   CapacityAssessment,
   ClusterAssessment,
@@ -38,7 +39,7 @@ const zonesTable = ({ zones, clusterName }: ClusterAssessment): Html | null =>
     : html`<h4>By zone</h4><div class="scroll" tabindex="0" role="region" aria-label="How much still fits for ${clusterName} by zone"><table><thead><tr><th scope="col">Zone</th><th scope="col" class="n">Subnets</th><th scope="col" class="n">More pods</th><th scope="col">More nodes</th></tr></thead><tbody>${zones.map(zoneRow)}</tbody></table></div>`;
 
 const committedRow = (group: CommittedDemand): Html =>
-  html`<tr><td>${nameHtml(group.group)} <small class="muted">${group.kind}</small></td><td class="n">${group.currentNodes} of ${group.maximumNodes}</td><td class="n">${figure(group.fits)}</td><td class="n">${
+  html`<tr><td>${nameHtml(group.group)} <small class="muted">${group.kind}</small></td><td class="n">${group.currentNodes} of ${figure(knownMaximum(group))}</td><td class="n">${figure(group.fits)}</td><td class="n">${
     group.shortfall !== null && group.shortfall > 0
       ? html`<span class="chip critical">${group.shortfall} short</span>`
       : figure(group.shortfall)

@@ -168,7 +168,7 @@ const total = ({ zones }: PlanState): string => {
     : `After it, at least ${count(nodes, 'more node')} ${verb(nodes, 'fits')}.`;
 };
 
-const sentence = ({ fits, order, podsWithoutNode, breaksFirst, after }: WhatIf): string => {
+const sentence = ({ fits, order, podsWithoutNode, nodesForPods, breaksFirst, after }: WhatIf): string => {
   const first =
     breaksFirst === null
       ? ''
@@ -181,7 +181,11 @@ const sentence = ({ fits, order, podsWithoutNode, breaksFirst, after }: WhatIf):
   const left =
     podsWithoutNode === 0
       ? ''
-      : ` ${count(podsWithoutNode, 'pod')} exceed what the nodes may run: add nodes.`;
+      : ` ${count(podsWithoutNode, 'pod')} ${verb(podsWithoutNode, 'exceeds')} what the nodes may run.${
+          nodesForPods === null
+            ? ''
+            : ` ${count(nodesForPods, 'more node')} ${verb(nodesForPods, 'runs')} them.`
+        }`;
   return fits === null
     ? `It is not known whether it fits: what is missing is listed below. ${total(after)}${first}`
     : `It does not fit.${failed}${left}`;

@@ -144,22 +144,30 @@ const scaleCommands = (
     .filter(({ outsideCluster }) => !outsideCluster)
     .toSorted((a, b) => b.currentNodes - a.currentNodes);
   if (group === undefined) return [`# Start ${nodes} nodes more.`];
-  const desired = Math.max(0, group.currentNodes + nodes);
-  const maximum = Math.max(group.maximumNodes, desired);
-  const isManaged =
-    group.kind === 'node-group' &&
-    estate.eksClusters.get(clusterName)?.nodeGroups.some(({ name }) => name === group.group) === true;
+  if (group.kind === 'node-pool')
+    return [`# Nodes of the pool ${group.group} come and go with the pods: no command starts them.`];
+  if (group.weighted === true)
+    return [`# Change the capacity of ${group.group} by what its weights count for ${nodes} nodes.`];
+  const managed =
+    group.kind === 'node-group'
+      ? estate.eksClusters.get(clusterName)?.nodeGroups.find(({ name }) => name === group.group)
+      : undefined;
+  // The nodes and the maximum of a group with a warm pool are with those of the pool, which its own sizes do not count.
+  const now = managed?.warmPool == null ? group.currentNodes : managed.desiredSize;
+  const desired = Math.max(0, now + nodes);
+  const maximum = Math.max(managed?.maxSize ?? group.maximumNodes, desired);
   return [
-    isManaged
-      ? aws('eks', 'update-nodegroup-config', region, {
-          'cluster-name': clusterName,
-          'nodegroup-name': group.group,
-          'scaling-config': `desiredSize=${desired},maxSize=${maximum}`,
-        })
-      : aws('autoscaling', 'update-auto-scaling-group', region, {
+    managed === undefined
+      ? aws('autoscaling', 'update-auto-scaling-group', region, {
           'auto-scaling-group-name': group.group,
           'desired-capacity': desired,
           'max-size': maximum,
+        })
+      : aws('eks', 'update-nodegroup-config', region, {
+          'cluster-name': clusterName,
+          'nodegroup-name': group.group,
+          // EKS refuses a desired size below the minimum.
+          'scaling-config': `${desired < managed.minSize ? `minSize=${desired},` : ''}desiredSize=${desired},maxSize=${maximum}`,
         }),
   ];
 };

@@ -77,7 +77,11 @@ export const clusterUnknowns = ({
     ? [
         {
           field: 'newNodes',
-          reason: "The CNI's settings are not known. New nodes are counted by its defaults.",
+          reason: `The CNI's settings are not known. New nodes are counted ${
+            mode === 'prefix' || mode === 'mixed'
+              ? 'with prefixes, as nodes show, and else by its defaults'
+              : 'by its defaults'
+          }.`,
         },
       ]
     : []),
@@ -115,12 +119,26 @@ export const clusterUnknowns = ({
 ];
 
 /** Why the growth of a group is unknown, as far as the group itself is the reason. */
-const unknownOf = ({ group, steps, subnets, unreadTemplate }: GrowingGroup): readonly Unknown[] => {
+const unknownOf = ({
+  group,
+  instanceType,
+  steps,
+  subnets,
+  unreadTemplate,
+}: GrowingGroup): readonly Unknown[] => {
   if (unreadTemplate !== undefined) {
     return [
       {
         field: 'committed',
         reason: `The demand of one more node of ${group} is unknown: its launch template ${unreadTemplate.launchTemplateId} (version ${unreadTemplate.version}) could not be read. No node of it runs that would show the interfaces. The role needs ec2:DescribeLaunchTemplateVersions.`,
+      },
+    ];
+  }
+  if (steps === null && instanceType !== null) {
+    return [
+      {
+        field: 'committed',
+        reason: `How many nodes ${group} may have is unknown: its sizes count processors or memory.`,
       },
     ];
   }

@@ -1,4 +1,5 @@
 import type { AutoScalingGroup } from '../aws/inventory.ts';
+import type { CommittedDemand } from '../result/cluster.ts';
 
 /** What a size of a group counts, and how large it may get. */
 type Sizes = Pick<AutoScalingGroup, 'maxSize' | 'weights'>;
@@ -21,3 +22,11 @@ export const mostInstances = (
   const used = running.reduce((sum, each) => sum + unitsOf(each), 0);
   return running.length + Math.max(0, Math.ceil((maxSize - used) / unitsOf(type)));
 };
+
+/** The most nodes of a group; `null` where its sizes count processors or memory. */
+export const knownMaximum = ({
+  maximumNodes,
+  perNode,
+  weighted,
+}: Pick<CommittedDemand, 'maximumNodes' | 'perNode' | 'weighted'>): number | null =>
+  weighted === true && perNode === null ? null : maximumNodes;

@@ -35,6 +35,12 @@ export const planDrain = (
       'Plan from AWS, or from a file of `headroom collect` with --from.',
     );
   refuseOtherNetworks(cluster);
+  if (cluster.nodes.length === 0 && estate.knowsNodesOf(cluster))
+    throw new HeadroomError(
+      'plan-impossible',
+      `${cluster.clusterName} has no nodes: there is none to drain.`,
+      'Look at `headroom clusters` for what is known of it.',
+    );
   const subnetIds = [
     ...new Set(question.subnetIds.length === 0 ? cluster.nodeSubnetIds : question.subnetIds),
   ];

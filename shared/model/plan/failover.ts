@@ -93,8 +93,9 @@ export const planFailover = (
 /** Why a cluster has no figures of a loss. */
 const whyNoLoss = (estate: PlanEstate, cluster: ClusterAssessment): readonly string[] => {
   const unknowns = [...estate.nodeUnknowns(cluster), ...unreadGroups(cluster)];
-  return unknowns.length > 0
-    ? unknowns
+  if (unknowns.length > 0) return unknowns;
+  return cluster.nodes.length === 0
+    ? ['It has no nodes. Pods on Fargate start in the subnets of their profiles, and are not planned.']
     : ['No loss could be computed: the nodes are in one zone, or the scan is of an older version.'];
 };
 

@@ -21,6 +21,8 @@ export interface NodePlan {
   readonly emptiesBefore: readonly FleetNode[];
   readonly emptiesAfter: readonly FleetNode[];
   readonly podsWithoutNode: number;
+  /** Pods that one more node may run. */
+  readonly podsOnNewNode: number;
   readonly notices: readonly string[];
 }
 
@@ -91,6 +93,7 @@ export const nodePlan = (estate: PlanEstate, cluster: ClusterAssessment, input: 
     emptiesBefore: emptiesIn(places, typeBefore),
     emptiesAfter: emptiesIn(placesAfter, type),
     podsWithoutNode: left,
+    podsOnNewNode: onOne,
     notices:
       forOverflow === 0
         ? []

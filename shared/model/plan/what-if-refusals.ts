@@ -1,6 +1,6 @@
 import { HeadroomError } from '../base/errors.ts';
 import { listOf } from '../base/text/names.ts';
-import { count } from '../base/text/numbers.ts';
+import { count, number } from '../base/text/numbers.ts';
 import type { ClusterAssessment } from '../result/cluster.ts';
 import type { PlannedChanges } from './changes.ts';
 import { usualType } from './node-plan.ts';
@@ -58,6 +58,7 @@ export const refuseImpossible = (
       ? []
       : [`${clusterName} starts no node in ${listOf(strange)}, but in ${listOf(zones)}.`]),
     ...(nodes > 0 ? whyNoneStarts(estate, cluster, type) : []),
+    ...(nodes <= 0 && pods > 0 ? whyNoneRuns(estate, cluster) : []),
     ...(-nodes > running.length
       ? [`${clusterName} has only ${count(running.length, 'node')} of a known type.`]
       : []),
@@ -82,3 +83,20 @@ const whyNoneStarts = (
     ? [`It is not known in which subnets new nodes of ${cluster.clusterName} start.`]
     : []),
 ];
+
+/** Pods of a cluster that has no node, and none to start: a plan of nodes says nothing of them. */
+const whyNoneRuns = (estate: PlanEstate, cluster: ClusterAssessment): readonly string[] => {
+  if (cluster.nodes.length > 0 || estate.placesOf(cluster).length > 0 || !estate.knowsNodesOf(cluster))
+    return [];
+  const { capacity, clusterName } = cluster;
+  // Where no node takes addresses, only pods on Fargate do.
+  const room = capacity.map(({ morePods, subnetId }) => {
+    const name = estate.subnets.get(subnetId)?.name ?? subnetId;
+    return `${morePods === null ? 'an unknown number' : number(morePods)} in ${name}`;
+  });
+  return [
+    room.length === 0
+      ? `${clusterName} has no nodes, and it is not known where any would start.`
+      : `${clusterName} has no nodes: its pods run on Fargate, where each takes one address. Room for more: ${listOf(room)}.`,
+  ];
+};

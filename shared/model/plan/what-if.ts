@@ -47,6 +47,8 @@ export interface WhatIf {
   } | null;
   /** Pods of the change that find no node, because every node runs as many as it may. */
   readonly podsWithoutNode: number;
+  /** Nodes more that would run them, beside those of the change; `null`: no number does, or their type is not known. */
+  readonly nodesForPods: number | null;
   readonly actions: readonly PlanAction[];
   readonly notices: readonly string[];
   readonly unknowns: readonly string[];
@@ -125,13 +127,14 @@ export const planWhatIf = (
     region: cluster.region,
     vpcId: cluster.vpcId,
     changes: describeChanges(settings, changes),
-    fits: fitsIn(chosen, plan, knowsNodes),
+    fits: fitsIn(chosen, plan, knowsNodes && estate.unknownNodes(cluster) === 0),
     before,
     after: afterState,
     order: chosen.order,
     triedOrders: tried.map(({ order }) => order),
     breaksFirst: firstToBreak(afterState),
     podsWithoutNode: plan.podsWithoutNode,
+    nodesForPods: plan.podsOnNewNode === 0 ? null : Math.ceil(plan.podsWithoutNode / plan.podsOnNewNode),
     actions: [...ground.actions, ...nodeActions(plan, changes, settings, after, chosen.order)],
     notices: [...plan.notices, ...coldPools(chosen), ...settingsNotices(demandsAfter, plan, after, changes)],
     unknowns: [
@@ -155,7 +158,8 @@ const fitsIn = (
   { podsWithoutNode }: NodePlan,
   knowsNodes: boolean,
 ): boolean | null => {
-  if (order.failure !== null || podsWithoutNode > 0) return false;
+  // A node that is not known may run pods as well.
+  if (order.failure !== null || (podsWithoutNode > 0 && knowsNodes)) return false;
   return unknownNodes > 0 || !knowsNodes ? null : true;
 };
 

@@ -77,6 +77,7 @@ describe('the actions of a change', () => {
     emptiesBefore: [],
     emptiesAfter: [],
     podsWithoutNode: 0,
+    podsOnNewNode: 0,
     notices: [],
   };
   const order = { name: 'one by one', steps: [], failure: null };
