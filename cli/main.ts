@@ -6,6 +6,7 @@ import { defectText } from './base/defect.ts';
 import { EXIT, type ExitCode } from './base/exit-codes.ts';
 import type { Io } from './base/io.ts';
 import { guarded, paint } from './base/io.ts';
+import { requireAllOptions } from './base/required-options.ts';
 import { COMMAND_TABLE, type CommandRow } from './command-table.ts';
 import { readOutputFormat } from './input/output-options.ts';
 import { readExternalId, readProfile } from './input/scan-options.ts';
@@ -38,6 +39,7 @@ const speakThrough = (parent: Command, path: string, io: Io): void => {
     const name = `${path}${command.name()}`;
     command.exitOverride().showHelpAfterError(helpHint(io, `headroom ${name}`));
     command.configureOutput(outputOf(io));
+    requireAllOptions(command);
     speakThrough(command, `${name} `, io);
   }
 };

@@ -1,9 +1,11 @@
 import { DEFAULT_NAMESPACE } from '../../shared/metrics/catalogue.ts';
 import type { RecordedPast } from '../../shared/model/forecast/recorded-past.ts';
+import { checkAll } from '../base/all-problems.ts';
 import { type AddCommand, UsageError } from '../base/command-line.ts';
 import type { Io } from '../base/io.ts';
 import { readHistory } from '../input/history-file.ts';
 import { addDocumentOptions, checkDocumentFormat, type OutputOptions } from '../input/output-options.ts';
+import { regionOf } from '../input/scan-options.ts';
 import { addStateOptions, type StateOptions, withStateStore } from '../input/state-store.ts';
 import { accountOf, subnetOf } from '../input/stored-history.ts';
 import type { BackfillDocument } from '../output/act-documents.ts';
@@ -48,9 +50,14 @@ You can repeat it, and run it during scans. Existing values stay as they are.
 `,
     )
     .action(async (options: Options) => {
-      checkDocumentFormat(options.format);
-      const target = { accountId: accountOf(options.account), region: options.targetRegion };
-      const pasts = await recordedPasts(options, target, io);
+      const [, accountId, region, source] = checkAll(
+        () => checkDocumentFormat(options.format),
+        () => accountOf(options.account),
+        () => regionOf('--target-region', options.targetRegion),
+        () => sourceOf(options),
+      );
+      const target = { accountId, region };
+      const pasts = await recordedPasts(source, options, target, io);
       const { backfill } = await import('../../shared/pipeline/backfill.ts');
       const { subnets, moments } = await withStateStore(options, (store) =>
         backfill(store.history, target, pasts, (done, of) => {
@@ -70,11 +77,13 @@ You can repeat it, and run it during scans. Existing values stay as they are.
     });
 };
 
-const recordedPasts = async (
-  options: Options,
-  target: { readonly accountId: string; readonly region: string },
-  io: Io,
-): Promise<readonly RecordedPast[]> => {
+/** Where the past is recorded: in CloudWatch, for so many days, or in a file about one subnet. */
+type Source =
+  | { readonly days: number }
+  | { readonly subnetId: string; readonly file: string; readonly prefixes: boolean };
+
+/** @throws UsageError with all that is wrong with the options of the source */
+const sourceOf = (options: Options): Source => {
   const { history, subnet, cloudwatch = false, prefixes = false } = options;
   if (cloudwatch === (history !== undefined)) {
     throw new UsageError(
@@ -82,29 +91,38 @@ const recordedPasts = async (
       'Give one of --cloudwatch and --history.',
     );
   }
-  if (history === undefined) {
-    const days = daysOf(options);
-    const [{ CloudWatchClient }, { clientSettings }, { readCloudWatchHistory }] = await Promise.all([
-      import('@aws-sdk/client-cloudwatch'),
-      import('../../shared/aws/client-settings.ts'),
-      import('../../shared/metrics/cloudwatch-history.ts'),
-    ]);
-    const client = new CloudWatchClient(clientSettings({ region: options.region }));
-    try {
-      const now = io.now();
-      return await readCloudWatchHistory(client, options.namespace, target, now - days * DAY, now);
-    } finally {
-      client.destroy();
-    }
-  }
+  if (history === undefined) return { days: daysOf(options) };
   if (subnet === undefined)
     throw new UsageError(
       '--subnet is missing.',
       'Give the subnet of the file, such as subnet-0a1b2c3d4e5f67890.',
     );
-  const subnetId = subnetOf(subnet);
-  const samples = readHistory(history);
-  return [{ subnetId, addresses: prefixes ? [] : samples, prefixes: prefixes ? samples : [] }];
+  return { subnetId: subnetOf(subnet), file: history, prefixes };
+};
+
+const recordedPasts = async (
+  source: Source,
+  { namespace, region }: Options,
+  target: { readonly accountId: string; readonly region: string },
+  io: Io,
+): Promise<readonly RecordedPast[]> => {
+  if ('file' in source) {
+    const { subnetId, file, prefixes } = source;
+    const samples = readHistory(file);
+    return [{ subnetId, addresses: prefixes ? [] : samples, prefixes: prefixes ? samples : [] }];
+  }
+  const [{ CloudWatchClient }, { clientSettings }, { readCloudWatchHistory }] = await Promise.all([
+    import('@aws-sdk/client-cloudwatch'),
+    import('../../shared/aws/client-settings.ts'),
+    import('../../shared/metrics/cloudwatch-history.ts'),
+  ]);
+  const client = new CloudWatchClient(clientSettings({ region }));
+  try {
+    const now = io.now();
+    return await readCloudWatchHistory(client, namespace, target, now - source.days * DAY, now);
+  } finally {
+    client.destroy();
+  }
 };
 
 const daysOf = ({ days }: Options): number => {

@@ -152,7 +152,7 @@ It calls no AWS API. Exit codes: 0 the file is valid, 2 it is not. Every problem
     )
     .action(async (file: string | undefined, { format }: Options) => {
       checkDocumentFormat(format);
-      const { source, ...configuration } = await readConfiguration(file);
+      const { source, ...configuration } = await readConfiguration(file, 'the command');
       if (format === 'json' || format === 'yaml') {
         const document: Pick<ConfigDocument, 'schema' | 'source'> = {
           schema: 'headroom/config@1',

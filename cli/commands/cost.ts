@@ -9,6 +9,7 @@ import { ASSUMED_OTLP_GIGABYTE, PRICES_AS_OF } from '../../shared/metrics/prices
 import { count, number } from '../../shared/model/base/text/numbers.ts';
 import type { SubnetAssessment } from '../../shared/model/result/assessment.ts';
 import { addressSupply } from '../../shared/model/subnet/address-supply.ts';
+import { checkAll } from '../base/all-problems.ts';
 import { type AddCommand, UsageError } from '../base/command-line.ts';
 import { EXIT } from '../base/exit-codes.ts';
 import { paint } from '../base/io.ts';
@@ -21,6 +22,7 @@ import {
   coverageExit,
   type ScanOptions,
 } from '../input/scan-options.ts';
+import { optionalNumber, wholeNumberOf } from '../input/whole-number.ts';
 import { type ListingColumn, listingTable } from '../output/listing.ts';
 import type { CostDocument } from '../output/listing-documents.ts';
 import { renderProblems } from '../output/scan-table.ts';
@@ -39,17 +41,17 @@ interface Options extends ScanOptions, OutputOptions, Omit<Filters, 'severity'> 
   readonly otlpGigabyte: string;
 }
 
-const wholeNumber = (option: string, text: string): number => {
-  if (!/^\d{1,9}$/.test(text))
-    throw new UsageError(`${option} ${text} is not a whole number.`, 'Give it as digits.');
-  return Number(text);
-};
+/** An estate may be larger than any plan. */
+const MOST = 999_999_999;
 
 const SINKS: readonly MetricsBy[] = ['cloudwatch', 'emf', 'otlp'];
 
-const sinkOf = (given: string): MetricsBy => {
+/** `null`: the sink of headroom.yml. */
+const sinkOf = (given: string | undefined): MetricsBy | null => {
+  if (given === undefined) return null;
   const sink = SINKS.find((known) => known === given);
-  if (sink === undefined) throw new UsageError(`--sink ${given} is not a sink.`, `Give ${SINKS.join(', ')}.`);
+  if (sink === undefined)
+    throw new UsageError(`--sink ${given} is not a sink.`, `Give one of ${SINKS.join(', ')}.`);
   return sink;
 };
 
@@ -104,37 +106,51 @@ Examples:
 `,
     )
     .action(async (options: Options) => {
-      checkTargetOptions(options, OUTPUT_FORMATS);
-      checkOutputOptions(options);
-      const configuration = await readConfiguration(options.config);
+      const [
+        ,
+        ,
+        scanIntervalMinutes,
+        sink,
+        otlpGigabyte,
+        given,
+        subnets,
+        targets,
+        vpcs,
+        clusters,
+        addresses,
+      ] = checkAll(
+        () => checkTargetOptions(options, OUTPUT_FORMATS),
+        () => checkOutputOptions(options),
+        () => wholeNumberOf('--interval', options.interval, 1, MOST),
+        () => sinkOf(options.sink),
+        () => priceOf('--otlp-gigabyte', options.otlpGigabyte),
+        () => optionalNumber('--scan-seconds', options.scanSeconds, 0, MOST),
+        () => optionalNumber('--subnets', options.subnets, 0, MOST),
+        () => optionalNumber('--targets', options.targets, 0, MOST) ?? 1,
+        () => optionalNumber('--vpcs', options.vpcs, 0, MOST),
+        () => optionalNumber('--clusters', options.clusters, 0, MOST) ?? 0,
+        () => optionalNumber('--active-addresses', options.activeAddresses, 0, MOST),
+      );
+      const { metrics } = await readConfiguration(options.config);
       const shape = {
-        scanIntervalMinutes: wholeNumber('--interval', options.interval),
-        subnetSeries: configuration.metrics.subnetSeries,
-        monthlyDollars: configuration.metrics.monthlyDollars,
-        sink: sinkOf(options.sink ?? configuration.metrics.sink),
-        otlpGigabyte: priceOf('--otlp-gigabyte', options.otlpGigabyte),
+        scanIntervalMinutes,
+        subnetSeries: metrics.subnetSeries,
+        monthlyDollars: metrics.monthlyDollars,
+        sink: sink ?? metrics.sink,
+        otlpGigabyte,
       };
-      const given =
-        options.scanSeconds === undefined ? null : wholeNumber('--scan-seconds', options.scanSeconds);
-      if (shape.scanIntervalMinutes === 0)
-        throw new UsageError('--interval 0 is not an interval.', 'Give at least 1.');
       const { io } = session;
       await watching(session, options, async () => {
         let size: Omit<EstateSize, 'scanSeconds'>;
         let uncounted = 0;
-        if (options.subnets !== undefined) {
-          const subnets = wholeNumber('--subnets', options.subnets);
-          const targets = wholeNumber('--targets', options.targets ?? '1');
+        if (subnets !== null) {
           size = {
             ...shape,
             subnets,
             targets,
-            vpcs: wholeNumber('--vpcs', options.vpcs ?? String(targets)),
-            clusters: wholeNumber('--clusters', options.clusters ?? '0'),
-            activeAddresses: wholeNumber(
-              '--active-addresses',
-              options.activeAddresses ?? String(100 * subnets),
-            ),
+            vpcs: vpcs ?? targets,
+            clusters,
+            activeAddresses: addresses ?? 100 * subnets,
           };
         } else {
           const { scanToDocument } = await import('../input/scanned-estate.ts');

@@ -5,6 +5,7 @@ import { forecast } from '../../shared/model/forecast/forecast.ts';
 import { HistoryBuilder } from '../../shared/model/forecast/supply-history.ts';
 import type { Sample } from '../../shared/model/result/forecast.ts';
 import { type AlarmReview, type Review, review } from '../../shared/pipeline/review.ts';
+import { checkAll } from '../base/all-problems.ts';
 import { type AddCommand, collectValues, UsageError } from '../base/command-line.ts';
 import { readConfiguration } from '../input/configuration.ts';
 import {
@@ -17,7 +18,7 @@ import { parseTime } from '../input/history-measurements.ts';
 import { addOutputOptions, type OutputFormat, type OutputOptions } from '../input/output-options.ts';
 import { addStateOptions, type StateOptions } from '../input/state-store.ts';
 import { readStoredHistory, subnetOf } from '../input/stored-history.ts';
-import { plotHistory } from '../output/history-plot.ts';
+import { checkPlotFile, plotHistory } from '../output/history-plot.ts';
 import type { ListingColumn } from '../output/listing.ts';
 import type {
   ForecastDocument,
@@ -44,19 +45,15 @@ interface Options extends StateOptions {
   readonly plot?: string;
 }
 
-/** The moments that were asked for, in order; the last measurement where none was. */
-const momentsOf = (texts: readonly string[] | undefined, samples: readonly Sample[]): number[] => {
-  if (texts === undefined)
-    return [samples.reduce((latest, { at }) => Math.max(latest, at), Number.NEGATIVE_INFINITY)];
-  return texts.map((text) => {
-    const at = parseTime(text);
-    if (at === null)
-      throw new UsageError(
-        `--at ${JSON.stringify(text)} is not an ISO 8601 time.`,
-        'Write it as in 2026-01-31T12:00:00Z.',
-      );
-    return at;
-  });
+/** @throws UsageError for what is not a time */
+const momentOf = (text: string): number => {
+  const at = parseTime(text);
+  if (at === null)
+    throw new UsageError(
+      `--at ${JSON.stringify(text)} is not an ISO 8601 time.`,
+      'Write it as in 2026-01-31T12:00:00Z.',
+    );
+  return at;
 };
 
 const withoutTime = ({ at: _at, ...outlook }: { readonly at: string } & OutlookDocument): OutlookDocument =>
@@ -210,8 +207,18 @@ const REVIEW_COLUMNS: readonly ListingColumn<Reviewed>[] = [
   },
 ];
 
-/** What is known of the supply: from the file, or from what a deployment remembers. */
-const pastOf = async ({ history, subnet, ...options }: Options, now: number): Promise<RecordedHistory> => {
+const checkReview = ({ review: isReview, at }: Options): void => {
+  if (isReview === true && at !== undefined)
+    throw new UsageError(
+      '--review covers the whole past, and --at only some moments of it.',
+      'Use one of the two.',
+    );
+};
+
+type Source = { readonly file: string } | { readonly subnet: string };
+
+/** @throws UsageError unless one source is given */
+const sourceOf = ({ history, subnet }: Options): Source => {
   if ((history === undefined) === (subnet === undefined))
     throw new UsageError(
       history === undefined
@@ -219,10 +226,14 @@ const pastOf = async ({ history, subnet, ...options }: Options, now: number): Pr
         : '--history and --subnet are both given.',
       'Give one of --history and --subnet.',
     );
-  return subnet === undefined
-    ? readReviewedHistory(history ?? '')
-    : readStoredHistory({ ...options, supply: supplyOf(options), subnet: subnetOf(subnet) }, now);
+  return subnet === undefined ? { file: history ?? '' } : { subnet: subnetOf(subnet) };
 };
+
+/** What is known of the supply: from the file, or from what a deployment remembers. */
+const pastOf = async (source: Source, options: Options, now: number): Promise<RecordedHistory> =>
+  'file' in source
+    ? readReviewedHistory(source.file)
+    : readStoredHistory({ ...options, supply: supplyOf(options), subnet: source.subnet }, now);
 
 const supplyOf = ({ prefixes }: Options): 'addresses' | 'prefixes' =>
   prefixes === true ? 'prefixes' : 'addresses';
@@ -267,14 +278,15 @@ Examples:
         ...options,
         format: options.format === 'text' ? 'table' : options.format,
       };
-      checkOutputOptions(output);
-      if (options.review === true && options.at !== undefined)
-        throw new UsageError(
-          '--review covers the whole past, and --at only some moments of it.',
-          'Use one of the two.',
-        );
-      const capacity = parseCapacity(options.capacity);
-      const { samples: all, refusals } = await pastOf(options, io.now());
+      const [, , capacity, , asked, source] = checkAll(
+        () => checkOutputOptions(output),
+        () => checkReview(options),
+        () => parseCapacity(options.capacity),
+        () => checkPlotFile(options.plot),
+        () => checkAll(...(options.at ?? []).map((text) => () => momentOf(text))),
+        () => sourceOf(options),
+      );
+      const { samples: all, refusals } = await pastOf(source, options, io.now());
       const supply = supplyOf(options);
       io.err(aboveCapacity(all, capacity));
       if (options.review === true) {
@@ -282,7 +294,7 @@ Examples:
           samples: all,
           capacity,
           supply,
-          policy: (await readConfiguration(options.policy)).alerts,
+          policy: (await readConfiguration(options.policy, '--policy')).alerts,
           ...(refusals === null ? {} : { refusals }),
         });
         return writeListing(io, output, {
@@ -298,7 +310,7 @@ Examples:
           text: () => `${[...shortHistory(all), ...reviewLines(outcome)].join('\n')}\n`,
         });
       }
-      const moments = momentsOf(options.at, all);
+      const moments = asked.length > 0 ? asked : [largestOf(all.map(({ at }) => at))];
       const outlooks = outlooksAt(moments, all, capacity);
       const documents = moments.flatMap((at) => {
         const outlook = outlooks.get(at);

@@ -64,8 +64,9 @@ interface. WINDOWS is the number of pods with an address on a Windows node. JSON
 an array.
 `,
     )
-    .action(async (types: string[], options: Options) => {
+    .action(async (given: string[], options: Options) => {
       checkOutputOptions(options);
+      const types = [...new Set(given)];
       const answered = await lookUpLimits(types, { live: options.live === true, region: options.region });
       const found = types.map((type) => describeLimits(type, answered));
       const limits = found.filter((entry) => entry !== null);

@@ -1,6 +1,7 @@
 import { number } from '../../shared/model/base/text/numbers.ts';
 import { utcMinute } from '../../shared/model/base/text/times.ts';
 import { type ReplayTransition, replay } from '../../shared/pipeline/replay.ts';
+import { checkAll } from '../base/all-problems.ts';
 import type { AddCommand } from '../base/command-line.ts';
 import { readConfiguration } from '../input/configuration.ts';
 import { aboveCapacity, parseCapacity, readHistory } from '../input/history-file.ts';
@@ -12,7 +13,7 @@ import {
 } from '../input/output-options.ts';
 import type { ReplayDocument } from '../output/act-documents.ts';
 import { outputOf } from '../output/document.ts';
-import { plotHistory } from '../output/history-plot.ts';
+import { checkPlotFile, plotHistory } from '../output/history-plot.ts';
 import { jsonLine } from '../output/json.ts';
 import { writeOutputFile } from '../output/output-file.ts';
 import { type Column, renderTable } from '../output/table.ts';
@@ -64,11 +65,14 @@ To tune a policy, change a threshold or a lead time in headroom.yml and run it a
     )
     .action(async (options: Options) => {
       const { format } = options;
-      checkDocumentFormat(format, REPLAY_FORMATS);
-      const capacity = parseCapacity(options.capacity);
-      const samples = readHistory(options.history);
+      const [, capacity, , samples] = checkAll(
+        () => checkDocumentFormat(format, REPLAY_FORMATS),
+        () => parseCapacity(options.capacity),
+        () => checkPlotFile(options.plot),
+        () => readHistory(options.history),
+      );
       io.err(aboveCapacity(samples, capacity));
-      const { alerts } = await readConfiguration(options.policy);
+      const { alerts } = await readConfiguration(options.policy, '--policy');
       const supply = options.prefixes === true ? 'prefixes' : 'addresses';
       const transitions = replay({ samples, capacity, supply, policy: alerts });
       if (options.plot !== undefined)

@@ -5,6 +5,7 @@ import { HeadroomError } from '../../shared/model/base/errors.ts';
 import { printable } from '../../shared/model/base/invisible-characters.ts';
 import { redactSecrets } from '../../shared/model/base/redaction.ts';
 import type { TestedDestination, TestMessageDocument } from '../../shared/pipeline/send-test-messages.ts';
+import { checkAll } from '../base/all-problems.ts';
 import { type AddCommand, UsageError } from '../base/command-line.ts';
 import { EXIT } from '../base/exit-codes.ts';
 import { type Io, paint } from '../base/io.ts';
@@ -49,12 +50,12 @@ Exit codes: 0 all arrived, 2 wrong usage or configuration, 3 none arrived, 4 som
 `,
     )
     .action(async (names: readonly string[], options: Options) => {
-      checkDocumentFormat(options.format);
       const { io } = session;
-      const severity = SEVERITIES.find((each) => each === options.severity);
-      if (severity === undefined)
-        throw new UsageError(`--severity ${options.severity} is no level.`, 'Give warning or critical.');
-      const pause = waitOf(options.wait);
+      const [, severity, pause] = checkAll(
+        () => checkDocumentFormat(options.format),
+        () => severityOf(options.severity),
+        () => waitOf(options.wait),
+      );
       const { destinations } = await readConfiguration(options.config);
       const chosen = chosenFrom([...destinations.keys()], names);
       const [{ sendTestMessages }, { createNotifiers }, { createMemoryStateStore }] = await Promise.all([
@@ -90,6 +91,14 @@ Exit codes: 0 all arrived, 2 wrong usage or configuration, 3 none arrived, 4 som
             : EXIT.partlyScanned,
       );
     });
+};
+
+/** @throws UsageError for what is none of the levels */
+const severityOf = (given: string): (typeof SEVERITIES)[number] => {
+  const severity = SEVERITIES.find((each) => each === given);
+  if (severity === undefined)
+    throw new UsageError(`--severity ${given} is not a level.`, 'Give warning or critical.');
+  return severity;
 };
 
 /** @throws UsageError for a name that no destination has */

@@ -1,4 +1,5 @@
 import type { HeadroomConfiguration } from '../../shared/config/headroom-yml.ts';
+import { fileProblem } from '../../shared/model/base/file-problem.ts';
 import { UsageError } from '../base/command-line.ts';
 import { readTextFile } from './text-file.ts';
 
@@ -15,7 +16,10 @@ export type ReadConfiguration = HeadroomConfiguration & { readonly source: strin
  * @throws UsageError when a named file cannot be read
  * @throws ConfigurationError with everything that is wrong with it
  */
-export const readConfiguration = async (path: string | undefined): Promise<ReadConfiguration> => {
+export const readConfiguration = async (
+  path: string | undefined,
+  option: '--config' | '--policy' | 'the command' = '--config',
+): Promise<ReadConfiguration> => {
   // With its readers of YAML and schemas, which help and a wrong option do not need.
   const { defaultConfiguration, MAX_CONFIGURATION_CHARACTERS, parseConfiguration } = await import(
     '../../shared/config/headroom-yml.ts'
@@ -27,8 +31,8 @@ export const readConfiguration = async (path: string | undefined): Promise<ReadC
   } catch (error) {
     if (path === undefined && isMissing(error)) return { ...defaultConfiguration(), source: null };
     throw new UsageError(
-      `The configuration ${source} cannot be read: ${error instanceof Error ? error.message : String(error)}.`,
-      'Check the path given with --config.',
+      `The configuration ${source} cannot be read: ${fileProblem(error)}.`,
+      `Check the path given with ${option}.`,
       { cause: error },
     );
   }

@@ -1,4 +1,5 @@
 import { largestOf } from '../../shared/model/base/extremes.ts';
+import { fileProblem } from '../../shared/model/base/file-problem.ts';
 import { count, number } from '../../shared/model/base/text/numbers.ts';
 import type { Sample } from '../../shared/model/result/forecast.ts';
 import { UsageError } from '../base/command-line.ts';
@@ -37,7 +38,7 @@ const textOf = (path: string): string => {
     return readTextFile(path === '-' ? 0 : path, MAX_HISTORY_BYTES);
   } catch (error) {
     throw new UsageError(
-      `The history ${path} cannot be read: ${error instanceof Error ? error.message : String(error)}.`,
+      `The history ${path} cannot be read: ${fileProblem(error)}.`,
       'Check the path given with --history; - reads from standard input.',
       { cause: error },
     );

@@ -99,6 +99,18 @@ export const addTargetOptions = (
   );
 };
 
+const wrongRegion = (option: string, region: string): string | null =>
+  REGION.test(region)
+    ? null
+    : `${option} ${region} is not a Region (such as eu-west-1)${didYouMean(region, REGIONS)}`;
+
+/** @throws UsageError unless it looks like a Region */
+export const regionOf = (option: string, region: string): string => {
+  const wrong = wrongRegion(option, region);
+  if (wrong !== null) throw new UsageError(`${wrong}.`, 'Give the code of the Region.');
+  return region;
+};
+
 /** All that is wrong with the options, at once. */
 export const checkTargetOptions = (
   options: ScanOptions,
@@ -106,11 +118,7 @@ export const checkTargetOptions = (
 ): void => {
   const assumesRoles = options.roleArn !== undefined || options.organization === true;
   const wrong = [
-    ...(options.region ?? [])
-      .filter((region) => !REGION.test(region))
-      .map(
-        (region) => `--region ${region} is not a Region (such as eu-west-1)${didYouMean(region, REGIONS)}`,
-      ),
+    ...(options.region ?? []).flatMap((region) => wrongRegion('--region', region) ?? []),
     ...(options.roleArn ?? [])
       .filter((arn) => accountOfRole(arn) === null)
       .map(

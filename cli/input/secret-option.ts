@@ -1,3 +1,4 @@
+import { fileProblem } from '../../shared/model/base/file-problem.ts';
 import { UsageError } from '../base/command-line.ts';
 import { readTextFile } from './text-file.ts';
 
@@ -20,7 +21,7 @@ export const secretOption = (
     return readTextFile(path, MAX_SECRET_BYTES).trim();
   } catch (error) {
     throw new UsageError(
-      `The file of ${option} cannot be read: ${error instanceof Error ? error.message : String(error)}.`,
+      `The file of ${option} cannot be read: ${fileProblem(error)}.`,
       'Check its path and that you may read it.',
       { cause: error },
     );

@@ -32,18 +32,27 @@ const alertsOf = (transitions: readonly ReplayTransition[]): PlottedAlert[] => {
   return [...done, ...open.values()];
 };
 
+const drawerOf = (path: string): typeof forecastPlot => {
+  if (path.endsWith('.svg')) return forecastPlot;
+  if (path.endsWith('.html')) return forecastPlotPage;
+  throw new UsageError(
+    `--plot ${path} ends neither in .svg nor in .html.`,
+    'Name the file after its format.',
+  );
+};
+
+/** @throws UsageError for a name that ends neither in .svg nor in .html */
+export const checkPlotFile = (path: string | undefined): void => {
+  if (path !== undefined) drawerOf(path);
+};
+
 /**
  * The picture that `--plot` writes, by the file's name.
  *
- * @throws UsageError for a name that ends neither in .svg nor in .html, and where there is nothing to draw
+ * @throws UsageError as `checkPlotFile`, and where there is nothing to draw
  */
 export const plotHistory = (path: string, { samples, capacity, supply, transitions }: PlotInput): string => {
-  const draw = path.endsWith('.svg') ? forecastPlot : path.endsWith('.html') ? forecastPlotPage : null;
-  if (draw === null)
-    throw new UsageError(
-      `--plot ${path} ends neither in .svg nor in .html.`,
-      'Name the file after its format.',
-    );
+  const draw = drawerOf(path);
   const ordered = samples.toSorted((a, b) => a.at - b.at);
   const last = ordered.at(-1);
   if (last === undefined)

@@ -6,6 +6,7 @@ import { Readable } from 'node:stream';
 import { pipeline } from 'node:stream/promises';
 import { createGzip } from 'node:zlib';
 import { HeadroomError } from '../../shared/model/base/errors.ts';
+import { fileProblem } from '../../shared/model/base/file-problem.ts';
 import { UsageError } from '../base/command-line.ts';
 
 /** What the path is to blame for, and not the disk. */
@@ -96,7 +97,7 @@ const whereMissing =
 
 const outputError = (path: string, error: unknown): unknown => {
   if (!(error instanceof Error)) return error;
-  const message = `${path} cannot be written: ${error.message}.`;
+  const message = `${path} cannot be written: ${fileProblem(error)}.`;
   const { code } = error as NodeJS.ErrnoException;
   if (code === undefined) return error;
   return WRONG_PATH.has(code)

@@ -1,6 +1,7 @@
 import { readFileSync } from 'node:fs';
 import { rootCertificates } from 'node:tls';
 import { HeadroomError } from '../model/base/errors.ts';
+import { fileProblem } from '../model/base/file-problem.ts';
 import { knowsProxies, usesProxy } from '../model/base/proxy-environment.ts';
 import { defaultHttpEnvironment, type HttpEnvironment } from '../notify/http-delivery.ts';
 import { fetchOf } from '../notify/proxied-fetch.ts';
@@ -36,7 +37,7 @@ const certificatesIn = (path: string): string => {
   } catch (error) {
     throw new HeadroomError(
       'ca-bundle-unreadable',
-      `The CA bundle ${path} of AWS_CA_BUNDLE cannot be read: ${error instanceof Error ? error.message : String(error)}`,
+      `The CA bundle ${path} of AWS_CA_BUNDLE cannot be read: ${fileProblem(error)}`,
       'Correct AWS_CA_BUNDLE, or unset it.',
       { cause: error },
     );

@@ -115,7 +115,10 @@ export const parseConfiguration = (text: string, source: string): HeadroomConfig
   const twice = repeatedKeys(document).map((at) => invalid(at, 'This mapping has the same key twice'));
   // Half a structure would only be complained about for what its other half holds.
   if (document.errors.length > 0) {
-    const unreadable = document.errors.map(({ message, pos }) => invalid(pos[0], message));
+    const unreadable = document.errors.map(({ code, message, pos }) =>
+      // The parser's own sentence is advice to programmers.
+      invalid(pos[0], code === 'MULTIPLE_DOCS' ? 'The file has several documents' : message),
+    );
     throw new ConfigurationError(source, inOrder([...unreadable, ...twice]));
   }
   const plain: unknown = plainContent(document, source);

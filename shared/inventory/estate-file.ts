@@ -4,6 +4,7 @@ import { createGunzip } from 'node:zlib';
 import type * as z from 'zod/mini';
 import { excessOf, type JsonLimits } from '../model/base/bounded-json.ts';
 import { HeadroomError } from '../model/base/errors.ts';
+import { fileProblem } from '../model/base/file-problem.ts';
 import { escapedInJson } from '../model/base/invisible-characters.ts';
 import { type Estate, isProblem, type Recorded, type TargetEstate } from './estate.ts';
 import { ESTATE_SCHEMA, LISTS_OF_A_TARGET } from './estate-schema.ts';
@@ -51,7 +52,7 @@ export const readEstate = async (path: string, limits: JsonLimits = ESTATE_LIMIT
     json = await readText(path, limits.characters);
   } catch (error) {
     if (error instanceof EstateTooLargeError) throw new EstateFileError(path, [error.message]);
-    throw new EstateFileError(path, [`it cannot be read (${reasonOf(error)})`], { cause: error });
+    throw new EstateFileError(path, [`it cannot be read (${fileProblem(error)})`], { cause: error });
   }
   const excess = excessOf(json, limits);
   if (excess !== null) throw new EstateFileError(path, [excess]);

@@ -8,7 +8,6 @@ import type { PlanReport } from '../../../shared/model/plan/plan-report.ts';
 import { collectValues, type Session, UsageError } from '../../base/command-line.ts';
 import { EXIT } from '../../base/exit-codes.ts';
 import { listedValues } from '../../base/listed-values.ts';
-import { optionalNumber } from '../../input/cni-options.ts';
 import { addPlanFormatOptions, type PlanFormat } from '../../input/output-options.ts';
 import type { PlanSourceOptions } from '../../input/plan-estates.ts';
 import {
@@ -18,6 +17,7 @@ import {
   readPlanSources,
   subnetNamed,
 } from '../../input/plan-source.ts';
+import { optionalNumber } from '../../input/whole-number.ts';
 import { checkFormat, ONE_POSSIBLE_PLACE, writePlan } from '../../output/plan/answer.ts';
 import { drainCommands, reservationCommand } from '../../output/plan/commands.ts';
 import { reservationTable } from '../../output/plan/reservation-table.ts';

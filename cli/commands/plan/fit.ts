@@ -14,12 +14,12 @@ import type { ClusterAssessment, NewNodeSettings, NodePlace } from '../../../sha
 import { type Session, UsageError } from '../../base/command-line.ts';
 import { EXIT } from '../../base/exit-codes.ts';
 import { listedValues } from '../../base/listed-values.ts';
-import { optionalNumber } from '../../input/cni-options.ts';
 import { addPlanFormatOptions, type PlanFormat } from '../../input/output-options.ts';
 import type { PlanSource, PlanSourceOptions } from '../../input/plan-estates.ts';
 import { addPlanSourceOptions, clusterNamed, planned, readPlanSources } from '../../input/plan-source.ts';
 import { readTerraformPlan } from '../../input/terraform/plan.ts';
 import type { KnownCluster } from '../../input/terraform/plan-context.ts';
+import { optionalNumber } from '../../input/whole-number.ts';
 import { checkFormat, ONE_POSSIBLE_PLACE, writePlan } from '../../output/plan/answer.ts';
 
 interface Options extends PlanSourceOptions {

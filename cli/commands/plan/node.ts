@@ -17,15 +17,10 @@ import { RULES } from '../../../shared/model/plan/rules.ts';
 import { checkAll } from '../../base/all-problems.ts';
 import { type Session, UsageError } from '../../base/command-line.ts';
 import { listedValues } from '../../base/listed-values.ts';
-import {
-  type CniOptions,
-  checkCniTargets,
-  cniTargetsOf,
-  optionalNumber,
-  wholeNumberOf,
-} from '../../input/cni-options.ts';
+import { type CniOptions, checkCniTargets, cniTargetsOf } from '../../input/cni-options.ts';
 import { lookUpLimits } from '../../input/instance-limits.ts';
 import { addPlanFormatOptions, type PlanFormat } from '../../input/output-options.ts';
+import { optionalNumber, wholeNumberOf } from '../../input/whole-number.ts';
 import { checkFormat, writePlan } from '../../output/plan/answer.ts';
 import { bounds } from '../../output/plan/figures.ts';
 

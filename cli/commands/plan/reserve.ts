@@ -10,7 +10,6 @@ import { RULES } from '../../../shared/model/plan/rules.ts';
 import type { AddressMap } from '../../../shared/model/result/assessment.ts';
 import { collectValues, type Session, UsageError } from '../../base/command-line.ts';
 import { EXIT } from '../../base/exit-codes.ts';
-import { wholeNumberOf } from '../../input/cni-options.ts';
 import { addPlanFormatOptions, type PlanFormat } from '../../input/output-options.ts';
 import type { PlanSourceOptions } from '../../input/plan-estates.ts';
 import {
@@ -20,6 +19,7 @@ import {
   readPlanSources,
   subnetNamed,
 } from '../../input/plan-source.ts';
+import { wholeNumberOf } from '../../input/whole-number.ts';
 import { checkFormat, ONE_POSSIBLE_PLACE, writePlan } from '../../output/plan/answer.ts';
 import { reservationCommand } from '../../output/plan/commands.ts';
 import { reservationTable } from '../../output/plan/reservation-table.ts';

@@ -17,18 +17,13 @@ import { unreadNeighbours } from '../../../shared/model/plan/unread-neighbours.t
 import { checkAll } from '../../base/all-problems.ts';
 import { collectValues, type Session, UsageError } from '../../base/command-line.ts';
 import { EXIT } from '../../base/exit-codes.ts';
-import {
-  type CniOptions,
-  checkCniTargets,
-  cniTargetsOf,
-  optionalNumber,
-  wholeNumberOf,
-} from '../../input/cni-options.ts';
+import { type CniOptions, checkCniTargets, cniTargetsOf } from '../../input/cni-options.ts';
 import { lookUpLimits } from '../../input/instance-limits.ts';
 import { ipamPools } from '../../input/ipam-pools.ts';
 import { addPlanFormatOptions, type PlanFormat } from '../../input/output-options.ts';
 import type { PlanSource, PlanSourceOptions } from '../../input/plan-estates.ts';
 import { addPlanSourceOptions, readPlanSources } from '../../input/plan-source.ts';
+import { optionalNumber, wholeNumberOf } from '../../input/whole-number.ts';
 import { checkFormat, writePlan } from '../../output/plan/answer.ts';
 
 interface Options extends PlanSourceOptions, CniOptions {

@@ -5,10 +5,10 @@ import type { PlanReport } from '../../../shared/model/plan/plan-report.ts';
 import { planUpgrade, type UpgradeAnswer } from '../../../shared/model/plan/upgrade.ts';
 import type { Session } from '../../base/command-line.ts';
 import { EXIT } from '../../base/exit-codes.ts';
-import { optionalNumber } from '../../input/cni-options.ts';
 import { addPlanFormatOptions, type PlanFormat } from '../../input/output-options.ts';
 import type { PlanSourceOptions } from '../../input/plan-estates.ts';
 import { addPlanSourceOptions, clusterNamed, readPlanSources } from '../../input/plan-source.ts';
+import { optionalNumber } from '../../input/whole-number.ts';
 import { checkFormat, ONE_POSSIBLE_PLACE, writePlan } from '../../output/plan/answer.ts';
 
 interface Options extends PlanSourceOptions {

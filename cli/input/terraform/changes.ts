@@ -1,4 +1,5 @@
 import { readFileSync } from 'node:fs';
+import { fileProblem } from '../../../shared/model/base/file-problem.ts';
 import { UsageError } from '../../base/command-line.ts';
 import { TerraformConfiguration, withoutIndices } from './configuration.ts';
 import { type Json, listOf, objectOf, textOf, textsOf } from './json.ts';
@@ -67,7 +68,7 @@ const parsePlan = (path: string): Json => {
     plan = objectOf(JSON.parse(text));
   } catch (error) {
     throw new UsageError(
-      `${path} cannot be read as a Terraform plan: ${error instanceof Error ? error.message : String(error)}.`,
+      `${path} cannot be read as a Terraform plan: ${fileProblem(error)}.`,
       'Make it with terraform plan -out=plan, then terraform show -json plan > plan.json.',
       { cause: error },
     );

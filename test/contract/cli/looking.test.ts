@@ -152,9 +152,9 @@ describe('headroom cost', () => {
   });
 
   test.each([
-    [['--subnets', 'many'], '--subnets many is not a whole number.'],
-    [['--subnets', '10', '--targets', '-1'], '--targets -1 is not a whole number.'],
-    [['--subnets', '10', '--interval', '0'], '--interval 0 is not an interval.'],
+    [['--subnets', 'many'], '--subnets many is not a whole number from 0 to 999,999,999.'],
+    [['--subnets', '10', '--targets', '-1'], '--targets -1 is not a whole number from 0 to 999,999,999.'],
+    [['--subnets', '10', '--interval', '0'], '--interval 0 is not a whole number from 1 to 999,999,999.'],
   ])('%j is bad usage', async (args, message) => {
     const { code, err, out } = await headroomInProcess(['cost', ...args]);
     expect([code, out]).toEqual([2, '']);

@@ -89,7 +89,7 @@ describe('headroom test-message', () => {
 
   test.each([
     [['on-cal'], 'headroom.yml has no destination on-cal.'],
-    [['--severity', 'info'], '--severity info is no level.'],
+    [['--severity', 'info'], '--severity info is not a level.'],
     [['--wait', '1h'], '--wait 1h is not a time of at most 10 minutes.'],
     [['--wait', '11m'], '--wait 11m is not a time of at most 10 minutes.'],
     [['--wait', '-1s'], '--wait'],

@@ -68,7 +68,7 @@ describe('an estate file', () => {
     const path = join(folder, 'no-such-folder', 'estate.json');
     await expect(writeOutputFile(path, estateText(estate))).rejects.toMatchObject({
       code: 'usage',
-      message: expect.stringContaining('cannot be written: ENOENT'),
+      message: expect.stringContaining('cannot be written: there is no such file or folder'),
     });
     const circular = {
       ...estate,
@@ -174,7 +174,9 @@ describe('a bad estate file is refused with all that is wrong', () => {
 
   test('no file at all', async () => {
     await expect(readEstate(join(folder, 'missing.json'))).rejects.toMatchObject({
-      message: expect.stringContaining('missing.json cannot be used: it cannot be read (ENOENT'),
+      message: expect.stringContaining(
+        'missing.json cannot be used: it cannot be read (there is no such file',
+      ),
     });
   });
 });

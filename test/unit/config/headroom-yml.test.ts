@@ -651,7 +651,9 @@ routes:
     expect(problemsOf('targets: {}\nroutes: [\n  to: x\n')).toEqual([
       expect.stringMatching(/^\d: This is not valid YAML: .+\.$/),
     ]);
-    expect(problemsOf('a: 1\n---\nb: 2\n')[0]).toContain('This is not valid YAML');
+    expect(problemsOf('a: 1\n---\nb: 2\n')[0]).toContain(
+      'This is not valid YAML: The file has several documents.',
+    );
   });
 
   test('a duplicate key is reported beside everything else', () => {
