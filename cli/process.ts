@@ -1,4 +1,5 @@
 import { once } from 'node:events';
+import { fileProblem } from '../shared/model/base/file-problem.ts';
 import { printable } from '../shared/model/base/invisible-characters.ts';
 import { defectText } from './base/defect.ts';
 import { EXIT } from './base/exit-codes.ts';
@@ -28,7 +29,7 @@ export const runProcess = async (argv: readonly string[], demo?: Io['demo']): Pr
   const failure = unwritten as Error | null;
   if (failure === null) return;
   process.stderr.write(
-    `error The result could not be written to standard output: ${printable(failure.message)}\n  try Make room where it goes, then run the same command again.\n`,
+    `error The result could not be written to standard output: ${printable(fileProblem(failure))}.\n  try Make room where it goes, then run the same command again.\n`,
   );
   process.exitCode = EXIT.nothingScanned;
 };

@@ -149,13 +149,13 @@ class Sender {
       await withDeadline(
         timeout,
         signal,
-        (deadline) => orAborted(notifier.send(addressed, deadline), deadline),
+        (deadline) => orAborted(notifier.send(addressed, deadline), deadline, nameOf(destination)),
         timer,
       );
       this.#sent += 1;
       return null;
     } catch (error) {
-      const problem = asProblem(error);
+      const problem = problemAt(destination, error);
       this.#problems.push(problem);
       // What is not one of our own errors is a defect that this message brings out: it will do so again.
       const fault =
@@ -251,14 +251,14 @@ class Attempt {
 }
 
 /** A notifier that does not heed its signal is left behind. */
-const orAborted = async (sending: Promise<void>, signal: AbortSignal): Promise<void> => {
+const orAborted = async (sending: Promise<void>, signal: AbortSignal, destination: string): Promise<void> => {
   const aborted = new Promise<never>((_, reject) => {
     const refuse = () =>
       reject(
         new DeliveryError(
           'delivery-timeout',
-          'The receiver did not take the message in the time it was given',
-          'It is sent again, and given more time; look at the state of the receiver.',
+          `${destination} did not take the message in the time it was given`,
+          'It is sent again, and given more time; look at the state of this destination.',
           { permanent: false, cause: signal.reason },
         ),
       );
@@ -266,6 +266,14 @@ const orAborted = async (sending: Promise<void>, signal: AbortSignal): Promise<v
     else signal.addEventListener('abort', refuse, { once: true });
   });
   await Promise.race([sending, aborted]);
+};
+
+/** Two destinations may be of one service: what failed names its own. */
+const problemAt = (destination: string, error: unknown): Problem => {
+  const problem = asProblem(error);
+  return destination === '' || problem.message.includes(destination)
+    ? problem
+    : { ...problem, message: `${destination}: ${problem.message}` };
 };
 
 const asProblem = (error: unknown): Problem =>

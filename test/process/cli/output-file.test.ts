@@ -75,7 +75,7 @@ test('a device stays a device', async () => {
 test('a full disk is an error that says so, and not a wrong path', async () => {
   await expect(writeOutputFile('/dev/full', ['text'])).rejects.toMatchObject({
     code: 'output-failed',
-    message: expect.stringContaining('/dev/full cannot be written: ENOSPC'),
+    message: expect.stringContaining('/dev/full cannot be written: the disk is full'),
   });
 });
 

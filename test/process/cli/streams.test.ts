@@ -59,7 +59,7 @@ describe('where the output goes', () => {
       const { code, err } = await bash(`$HEADROOM ${args} > /dev/full`);
       expect(code).toBe(3);
       expect(err).toMatch(
-        /^error The result could not be written to standard output: ENOSPC.*\n {2}try .*\n$/,
+        /^error The result could not be written to standard output: the disk is full\.\n {2}try .*\n$/,
       );
     },
   );

@@ -147,8 +147,33 @@ describe('delivery to SNS', () => {
       { timing, notifier: deaf },
     );
     expect(inbox.received).toEqual(['addresses-low/subnet/subnet-0b#1']);
-    expect(report.problems).toMatchObject([{ code: 'delivery-timeout' }]);
+    expect(report.problems).toMatchObject([
+      {
+        code: 'delivery-timeout',
+        message: 'The default destination did not take the message in the time it was given',
+      },
+    ]);
     expect(report.undelivered.map(({ subject }) => subject.id)).toEqual(['subnet-0a']);
+  });
+
+  test('what fails names its destination, since two may be of one service', async () => {
+    const timing = { ...OUTBOX_TIMING, sendTimeout: 30 };
+    const failing: Notifier = {
+      send: ({ destinations }) =>
+        destinations.includes('chat')
+          ? Promise.reject(
+              new DeliveryError('slack-unavailable', 'Slack answered HTTP 500', 'Wait.', {
+                permanent: false,
+              }),
+            )
+          : new Promise<void>(() => {}),
+    };
+    const report = await scan(ONE, { timing, notifier: failing, destinations: ['chat', 'pager'] });
+    expect(report.problems.map(({ message }) => message)).toEqual([
+      'chat: Slack answered HTTP 500',
+      'pager did not take the message in the time it was given',
+    ]);
+    expect(monitorSays(report)?.finding?.explanation).toContain('chat: Slack answered HTTP 500.');
   });
 
   test('a topic that was deleted is reported with what to do, and served within a quarter of an hour once it is back', async () => {
