@@ -21,8 +21,12 @@ export const withCommittedDemand = (
   const prefixes = committedOf(short, ({ prefixes: each }) => each);
   return {
     ...forecasts,
-    ...(forecasts.addresses === undefined ? {} : { addresses: withDemand(forecasts.addresses, addresses) }),
-    ...(forecasts.prefixes === undefined ? {} : { prefixes: withDemand(forecasts.prefixes, prefixes) }),
+    ...(forecasts.addresses === undefined
+      ? {}
+      : { addresses: withDemand(forecasts.addresses, addresses, 'addresses') }),
+    ...(forecasts.prefixes === undefined
+      ? {}
+      : { prefixes: withDemand(forecasts.prefixes, prefixes, 'prefixes') }),
   };
 };
 
@@ -44,9 +48,18 @@ const committedOf = (
   return groups.length === 0 ? null : { nodes, demand, shortfall, groups };
 };
 
-const withDemand = (forecast: Forecast, committed: CommittedForecast | null): Forecast => {
+const withDemand = (
+  forecast: Forecast,
+  committed: CommittedForecast | null,
+  supply: 'addresses' | 'prefixes',
+): Forecast => {
   if (committed === null) return forecast;
   const { nodes, demand, shortfall, groups } = committed;
-  const sentence = `${groups.join(', ')} may grow by ${count(nodes, 'node')} within minutes; they need ${number(demand)}, and ${number(shortfall)} of them ${verb(shortfall, 'does')} not fit.`;
+  const needed = count(demand, supply === 'addresses' ? 'address' : 'prefix');
+  const room =
+    nodes === 1
+      ? `It needs ${needed} and does not fit.`
+      : `They need ${needed}; ${number(shortfall)} of the nodes ${verb(shortfall, 'does')} not fit.`;
+  const sentence = `${groups.join(', ')} may grow by ${count(nodes, 'node')} within minutes. ${room}`;
   return { ...forecast, committed, reason: `${forecast.reason} ${sentence}` };
 };

@@ -42,10 +42,14 @@ test('groups that cannot reach their maximum are in the forecast of each of thei
   });
   expect(prefixes?.committed?.demand).toBe(10);
   expect(addresses?.reason).toBe(
-    'Usage has not grown. data/jobs, data/web may grow by 5 nodes within minutes; they need 15, and 4 of them do not fit.',
+    'Usage has not grown. data/jobs, data/web may grow by 5 nodes within minutes. They need 15 addresses; 4 of the nodes do not fit.',
   );
+  expect(prefixes?.reason).toMatch(/They need 10 prefixes; 4 of the nodes do not fit\.$/);
   expect(after(demand({ maximumNodes: 3, shortfall: 1 })).addresses?.reason).toMatch(
-    /may grow by 1 node within minutes; they need 3, and 1 of them does not fit\.$/,
+    /may grow by 1 node within minutes\. It needs 3 addresses and does not fit\.$/,
+  );
+  expect(after(demand({ maximumNodes: 4, shortfall: 1 })).addresses?.reason).toMatch(
+    / 1 of the nodes does not fit\.$/,
   );
 });
 
