@@ -1,7 +1,7 @@
 import { setTimeout as wait } from 'node:timers/promises';
 import { readBytes } from '../model/base/read-bytes.ts';
 import { redactSecrets } from '../model/base/redaction.ts';
-import { withDeadline } from './deadline.ts';
+import { TimeUp, withDeadline } from './deadline.ts';
 import { DeliveryError } from './delivery-error.ts';
 import { errorWithoutSecret, withoutSecret } from './known-secret.ts';
 
@@ -66,7 +66,8 @@ const beginningOf = async ({ body }: Response): Promise<string> => {
 
 /**
  * The service's answer, once it is one that trying again would not change.
- * @throws DeliveryError `<code>-rate-limited`, `<code>-unavailable`, `<code>-unreachable` (none of them permanent) or `delivery-aborted`.
+ * @throws DeliveryError `<code>-rate-limited`, `<code>-unavailable`, `<code>-unreachable`, `delivery-aborted` (none of them permanent),
+ *   `<code>-too-large` or `<code>-redirected`
  */
 export const postJson = async (delivery: HttpDelivery, environment: HttpEnvironment): Promise<HttpAnswer> => {
   try {
@@ -141,6 +142,7 @@ const attemptOnce = async (delivery: HttpDelivery, { fetch }: HttpEnvironment): 
         .trim(),
     );
   } catch (error) {
+    if (error instanceof DeliveryError) throw error;
     if (delivery.signal.aborted) throw aborted(delivery);
     return { failure: unreachable(delivery, error), retryAfterMs: null, isRefusal: false };
   }
@@ -149,7 +151,8 @@ const attemptOnce = async (delivery: HttpDelivery, { fetch }: HttpEnvironment): 
 /** `Slack`, but `the webhook`: what stands in the middle of a sentence. */
 const inSentence = (service: string): string => service.replace(/^The /, 'the ');
 
-const judge = ({ service, code }: HttpDelivery, response: Response, text: string): Outcome => {
+const judge = (delivery: HttpDelivery, response: Response, text: string): Outcome => {
+  const { service, code } = delivery;
   const { status } = response;
   if (status === 429) {
     const retryAfterMs = parseRetryAfter(response.headers.get('retry-after'));
@@ -177,20 +180,54 @@ const judge = ({ service, code }: HttpDelivery, response: Response, text: string
       isRefusal: false,
     };
   }
+  if (status === 413 || (status >= 300 && status < 400)) throw refusedAnywhere(delivery, status, text);
   return { answer: { status, text } };
+};
+
+/** What no service means by its own rules, but a proxy before it, or an address that has moved. */
+const refusedAnywhere = (
+  { service, code, body }: HttpDelivery,
+  status: number,
+  text: string,
+): DeliveryError => {
+  const answered = `(HTTP ${status}${text === '' ? '' : `: ${text.slice(0, 200)}`})`;
+  return status === 413
+    ? new DeliveryError(
+        `${code}-too-large`,
+        `${service} refused a message of ${Math.ceil(Buffer.byteLength(body) / 1_024)} KiB for its size ${answered}`,
+        `Let ${inSentence(service)}, and any proxy before it, take messages of up to 256 KiB.`,
+        { permanent: true, fault: 'message' },
+      )
+    : new DeliveryError(
+        `${code}-redirected`,
+        `${service} answered with a redirect, which Headroom does not follow ${answered}`,
+        'Store the address that the redirect leads to, if it is yours. Check that no login page answers in its place.',
+        { permanent: true },
+      );
 };
 
 /** Seconds, as Slack and PagerDuty send it. The date form of the header is not used by either and is ignored. */
 const parseRetryAfter = (header: string | null): number | null =>
   header !== null && /^\d{1,6}$/.test(header.trim()) ? Number(header.trim()) * 1_000 : null;
 
-const aborted = ({ service }: HttpDelivery, cause?: DeliveryError): DeliveryError =>
-  new DeliveryError(
-    'delivery-aborted',
-    `The time limit of this run was reached before ${inSentence(service)} accepted the message${cause === undefined ? '' : ` (last: ${cause.message})`}`,
-    'Nothing now: Headroom tries again. If it persists, give the function more time.',
-    { permanent: false },
-  );
+/** The time of this one message was up, or that of the whole run. */
+const aborted = ({ service, signal }: HttpDelivery, cause?: DeliveryError): DeliveryError => {
+  const reason: unknown = signal.reason;
+  const last = cause === undefined ? '' : ` (last: ${cause.message})`;
+  return reason instanceof TimeUp
+    ? new DeliveryError(
+        'delivery-aborted',
+        `${service} did not accept the message within ${reason.seconds} s${last}`,
+        `Nothing now: Headroom tries again. If it persists, look at the state of ${inSentence(service)}.`,
+        { permanent: false },
+      )
+    : new DeliveryError(
+        'delivery-aborted',
+        `The time limit of this run was reached before ${inSentence(service)} accepted the message${last}`,
+        'Nothing now: Headroom tries again. If it persists, give the function more time.',
+        { permanent: false },
+      );
+};
 
 /** Of what `fetch` threw only the code goes on: its own message may hold the URL. */
 const unreachable = (
@@ -201,7 +238,7 @@ const unreachable = (
   return new DeliveryError(
     `${code}-unreachable`,
     `${service} could not be reached (${reason})`,
-    `Check the function's Internet access: a function in a VPC needs a NAT gateway or a proxy to reach ${inSentence(service)}.`,
+    `Check Headroom's Internet access: a function in a VPC needs a NAT gateway or a proxy to reach ${inSentence(service)}.`,
     { permanent: false },
   );
 };

@@ -89,17 +89,15 @@ const bodyOf = (message: AlertMessage): string =>
 const MAY_PASS = new Set([408, 425]);
 
 /** Statuses that are about what was sent. */
-const ABOUT_THE_MESSAGE = new Set([400, 413, 422]);
+const ABOUT_THE_MESSAGE = new Set([400, 422]);
 
 const refusal = ({ status, text }: HttpAnswer, denial: string | null): DeliveryError =>
   new DeliveryError(
     'webhook-refused',
     `The webhook did not take the message: HTTP ${status}${denial === null ? '' : `, ${denial}`}${text === '' ? '' : ` (${text.slice(0, 200)})`}`,
-    status === 413
-      ? `Let the receiver take messages of up to ${MAX_WEBHOOK_BYTES / 1_024} KiB.`
-      : status < 300
-        ? 'Answer with a status of 2xx and without an error once the message is stored. Check that no login page answers in the place of the receiver.'
-        : 'Check the URL, and that the receiver verifies the signature with the same secret.',
+    status < 300
+      ? 'Answer with a status of 2xx and without an error once the message is stored. Check that no login page answers in the place of the receiver.'
+      : 'Check the URL, and that the receiver verifies the signature with the same secret.',
     {
       permanent: !MAY_PASS.has(status),
       fault: ABOUT_THE_MESSAGE.has(status) ? 'message' : 'destination',

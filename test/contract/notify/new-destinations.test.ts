@@ -71,8 +71,9 @@ describe('a webhook that takes no message', () => {
 
   test('because it is too large: the advice says how large messages are', async () => {
     expect(await failure(413)).toMatchObject({
-      code: 'webhook-refused',
-      action: 'Let the receiver take messages of up to 256 KiB.',
+      code: 'webhook-too-large',
+      fault: 'message',
+      action: 'Let the webhook, and any proxy before it, take messages of up to 256 KiB.',
     });
   });
 

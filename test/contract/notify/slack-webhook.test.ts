@@ -1,4 +1,5 @@
 import { afterEach, describe, expect, test } from 'vitest';
+import { type Timer, withDeadline } from '../../../shared/notify/deadline.ts';
 import { DeliveryError } from '../../../shared/notify/delivery-error.ts';
 import {
   defaultHttpEnvironment,
@@ -221,7 +222,6 @@ describe('a Slack that refuses', () => {
     [404, 'channel_not_found', 'existing Slack channel'],
     [410, 'channel_is_archived', 'Unarchive'],
     [418, 'teapot', 'incoming webhook of Slack'],
-    [302, '', 'incoming webhook of Slack'],
     [404, 'constructor', 'incoming webhook of Slack'],
   ])('with HTTP %d %s is not asked again, and the error says what to do', async (status, body, action) => {
     const slack = await startSlack({ status, body, headers: { location: 'http://127.0.0.1:1/elsewhere' } });
@@ -233,6 +233,49 @@ describe('a Slack that refuses', () => {
     });
     expect(error.message).toBe(`Slack refused the message: HTTP ${status}${body === '' ? '' : ` ${body}`}`);
     expect(slack.requests).toHaveLength(1);
+  });
+
+  test('a redirect is not followed, and a proxy that finds the message too large is asked with smaller ones', async () => {
+    const moved = await startSlack({
+      status: 302,
+      body: '',
+      headers: { location: 'http://127.0.0.1:1/else' },
+    });
+    expect((await failureOf(deliver(secretOf(webhookOf(moved))))).error).toMatchObject({
+      code: 'slack-redirected',
+      permanent: true,
+      fault: 'destination',
+      message: 'Slack answered with a redirect, which Headroom does not follow (HTTP 302)',
+    });
+    expect(moved.requests).toHaveLength(1);
+    const small = await startSlack({ status: 413, body: 'too big' });
+    expect((await failureOf(deliver(secretOf(webhookOf(small))))).error).toMatchObject({
+      code: 'slack-too-large',
+      fault: 'message',
+      message: expect.stringMatching(
+        /^Slack refused a message of \d KiB for its size \(HTTP 413: too big\)$/,
+      ),
+      action: 'Let Slack, and any proxy before it, take messages of up to 256 KiB.',
+    });
+  });
+
+  test('the time of a message is not the time of the run', async () => {
+    const slack = await startSlack({ end: 'stall' });
+    const timer: Timer = (_, elapsed) => {
+      const waiting = setInterval(() => slack.requests.length > 0 && elapsed(), 5);
+      return () => clearInterval(waiting);
+    };
+    const sending = withDeadline(
+      30_000,
+      null,
+      (deadline) => deliver(secretOf(webhookOf(slack)), undefined, deadline),
+      timer,
+    );
+    await expect(sending).rejects.toMatchObject({
+      code: 'delivery-aborted',
+      message: 'Slack did not accept the message within 30 s',
+      action: 'Nothing now: Headroom tries again. If it persists, look at the state of Slack.',
+    });
   });
 
   test('the webhook itself is asked once more with the secret read again: it may have been rotated', async () => {
