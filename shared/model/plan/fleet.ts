@@ -168,3 +168,13 @@ export const spreadNodes = (
   }
   return chosen;
 };
+
+/** Places by the nodes in their zones, those with fewest first. */
+export const fewestFirst = (
+  places: readonly NodePlace[],
+  running: readonly { readonly zone: string | null }[],
+): readonly NodePlace[] => {
+  const nodesIn = ({ availabilityZone }: NodePlace): number =>
+    running.filter(({ zone }) => zone === availabilityZone).length;
+  return places.toSorted((a, b) => nodesIn(a) - nodesIn(b));
+};

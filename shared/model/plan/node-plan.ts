@@ -16,6 +16,8 @@ export interface NodePlan {
   /** Whether those that stay take or give back anything. */
   readonly settles: boolean;
   readonly added: readonly FleetNode[];
+  /** Where nodes start after the change. */
+  readonly places: readonly NodePlace[];
   readonly removed: readonly FleetNode[];
   /** A new node without pods, for each place where nodes start. */
   readonly emptiesBefore: readonly FleetNode[];
@@ -90,6 +92,7 @@ export const nodePlan = (estate: PlanEstate, cluster: ClusterAssessment, input: 
     settles: Object.keys(changes.settings).length > 0 || changes.pods !== 0 || evicted > 0,
     added: planned.slice(moved.length),
     removed,
+    places: placesAfter,
     emptiesBefore: emptiesIn(places, typeBefore),
     emptiesAfter: emptiesIn(placesAfter, type),
     podsWithoutNode: left,

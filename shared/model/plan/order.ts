@@ -1,9 +1,11 @@
 import { largestOf } from '../base/extremes.ts';
 import { count } from '../base/text/numbers.ts';
 import { hasIpTargets } from '../cni/cni-settings.ts';
+import type { NodePlace } from '../result/cluster.ts';
 import { type FleetNode, growthsOf, startOf } from './fleet.ts';
 import { type NodeDemands, totalOf } from './node-demands.ts';
 import type { NodePlan } from './node-plan.ts';
+import { startAnywhere } from './start-anywhere.ts';
 import type { Holding, StartFailure, Timeline } from './timeline.ts';
 
 /** One step of a change, and the least that is left in any subnet while it is made. */
@@ -56,6 +58,7 @@ export class OrderRun {
   readonly #subnetIds: readonly string[];
   readonly #steps: OrderStep[] = [];
   readonly #nodes: FleetNode[] = [];
+  readonly #added: FleetNode[] = [];
   #failure: (StartFailure & { readonly step: string }) | null = null;
   #shortNodes = 0;
   #unknownNodes = 0;
@@ -71,6 +74,11 @@ export class OrderRun {
   /** The nodes at the end. */
   get nodes(): readonly FleetNode[] {
     return this.#nodes;
+  }
+
+  /** The nodes that are added, where they start. One that finds no room anywhere is where it was to start. */
+  get added(): readonly FleetNode[] {
+    return this.#added;
   }
 
   /** Nodes of which it is not known whether they find what they need. */
@@ -94,8 +102,7 @@ export class OrderRun {
     this.#replace(plan, strategy);
     this.#step(`Start ${count(plan.added.length, 'more node')}`, plan.added.length > 0, (step) => {
       for (const node of plan.added) {
-        const started = this.#start(node, step);
-        if (started !== null) this.#nodes.push(started);
+        this.#startSomewhere(node, plan.places, step);
       }
     });
     return { name: strategy.name, steps: this.#steps, failure: this.#failed() };
@@ -139,6 +146,16 @@ export class OrderRun {
       return null;
     }
     return { ...node, holdings: held };
+  }
+
+  /** As Auto Scaling does: where the node's own zone has no room, in the next one that has fewest nodes. */
+  #startSomewhere(node: FleetNode, places: readonly NodePlace[], step: string): void {
+    const found = startAnywhere(this.#timeline, this.#demands, node, places, this.#nodes);
+    const isFailure = 'limitedBy' in found;
+    this.#added.push(isFailure ? node : found.node);
+    if (isFailure) this.#fail(found, step);
+    else if (found.holdings === null) this.#fail(null, step);
+    else this.#nodes.push({ ...found.node, holdings: found.holdings });
   }
 
   /** What is over the new targets goes back, as far as that is sure; what is missing is taken. */

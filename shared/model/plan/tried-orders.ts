@@ -37,7 +37,8 @@ export const triedOrders = (
     for (const timeline of [worst, best]) reserve(timeline, reservations);
     const run = new OrderRun(worst, demands, subnetIds);
     const order = run.play(plan, strategy);
-    new OrderRun(best, demands, subnetIds).play(plan, strategy);
+    // In the same places, so that the two bound one and the same change.
+    new OrderRun(best, demands, subnetIds).play({ ...plan, added: run.added }, strategy);
     const name = plan.replaced.length === 0 ? 'no node is replaced' : order.name;
     const { coldNodes, nodes, unknownNodes } = run;
     tried.push({ order: { ...order, name }, nodes, unknownNodes, coldNodes, worst, best });

@@ -96,6 +96,8 @@ const carryOut = (
   after: Partial<CniSettings>,
   { batch, drainFirst }: (typeof STRATEGIES)[number],
   mayLackWarm: boolean,
+  /** The nodes that are added, where they start. */
+  added: readonly FleetNode[],
 ): boolean => {
   const memberOf = ({ instanceId }: FleetNode) => {
     const member = fleet.nodes.find((each) => each.instanceId === instanceId);
@@ -124,7 +126,7 @@ const carryOut = (
     for (const { next } of pairs) works &&= begin(next);
     if (!drainFirst) for (const member of members) fleet.end(member);
   }
-  for (const node of plan.added) works &&= begin(node);
+  for (const node of added) works &&= begin(node);
   return works;
 };
 
@@ -138,6 +140,7 @@ test(`in ${RUNS} random histories what a plan promises holds, and no bound is cr
   let promised = 0;
   let refused = 0;
   let cold = 0;
+  let moved = 0;
   fc.assert(
     fc.property(histories, (history) => {
       const fleet = play(history);
@@ -155,21 +158,22 @@ test(`in ${RUNS} random histories what a plan promises holds, and no bound is cr
         podSubnetOfZone: new Map(),
         discoveredOfZone: new Map(),
       });
-      const timelines = (['worst', 'best'] as const).map((placement) => {
+      const played = (placement: 'worst' | 'best', added: readonly FleetNode[]) => {
         const timeline = new Timeline(placement, estate.input.subnets, estate.maps);
         const run = new OrderRun(timeline, demands, []);
-        return { timeline, order: run.play(plan, history.strategy), coldNodes: run.coldNodes };
-      });
-      const [worst, best] = timelines;
-      if (worst === undefined || best === undefined) throw new Error('no timeline');
+        return { timeline, run, order: run.play({ ...plan, added }, history.strategy) };
+      };
+      const worst = played('worst', plan.added);
+      const best = played('best', worst.run.added);
       if (worst.order.failure !== null) {
         refused += 1;
         return;
       }
       promised += 1;
-      const { coldNodes } = worst;
+      const { added, coldNodes } = worst.run;
+      moved += added.filter(({ subnetId }, index) => subnetId !== plan.added[index]?.subnetId).length;
       if (coldNodes > 0) cold += 1;
-      expect(carryOut(fleet, plan, after, history.strategy, coldNodes > 0)).toBe(true);
+      expect(carryOut(fleet, plan, after, history.strategy, coldNodes > 0, added)).toBe(true);
       for (const [subnetId, pool] of fleet.pools) {
         const least = worst.timeline.now(subnetId);
         const most = best.timeline.now(subnetId);
@@ -184,4 +188,5 @@ test(`in ${RUNS} random histories what a plan promises holds, and no bound is cr
   expect(promised).toBeGreaterThan(RUNS / 5);
   expect(refused).toBeGreaterThan(RUNS / 20);
   expect(cold).toBeGreaterThan(RUNS / 500);
+  expect(moved).toBeGreaterThan(RUNS / 500);
 });

@@ -73,6 +73,7 @@ describe('the actions of a change', () => {
     kept: [],
     settles: false,
     added: [],
+    places: [],
     removed: [],
     emptiesBefore: [],
     emptiesAfter: [],

@@ -30,7 +30,7 @@ describe('headroom plan what-if', () => {
     const { code, out } = await plan('what-if', '--from', shopFile(), ...from('--nodes', '+90'));
     expect(code).toBe(1);
     expect(out).toContain(
-      'It does not fit. 27 nodes find no room: InsufficientFreeAddressesInSubnet in shop-0a.',
+      'It does not fit. 27 nodes find no room: InsufficientFreeAddressesInSubnet in shop-0a, shop-0b, shop-0c.',
     );
   });
 
