@@ -1,3 +1,4 @@
+import { listOf } from '../base/text/names.ts';
 import { count, verb } from '../base/text/numbers.ts';
 import type { ClusterAssessment, CommittedDemand, UpdateSurge } from '../result/cluster.ts';
 import type { Subject } from '../result/finding.ts';
@@ -14,7 +15,7 @@ export const updateSurge: Check = {
   clear: () => 'an update fits',
   about: 'each managed node group that has nodes',
   condition:
-    'An update starts new nodes before it ends old ones. It starts up to two in each zone, or as many as may be unavailable at once. Warning when not one of them finds its addresses; information when some do not.',
+    'An update starts new nodes before it ends old ones. It starts up to two in each zone, or as many as may be unavailable at once. It needs a new one in each zone with nodes of the group. Warning when not one of them finds its addresses, or none in such a zone; information when some do not.',
   unknown: 'The type of its nodes, or what is free in their subnets, is not known.',
   impact:
     'The update waits for nodes that cannot start, and fails when it has waited too long. The group keeps its old version.',
@@ -48,15 +49,23 @@ const result = (estate: Estate, cluster: ClusterAssessment, demand: CommittedDem
     { name: 'addressesPerNode', value: demand.perNode?.addresses ?? null, unit: 'addresses' },
     { name: 'prefixesPerNode', value: demand.perNode?.prefixes ?? null, unit: 'prefixes' },
     // Unknown where one would not fit; where all fit there is none.
-    ...(update.fits < update.nodes ? [{ name: 'error', value: update.error }] : []),
+    ...(isShort(update) ? [{ name: 'error', value: update.error }] : []),
   ];
-  if (update.fits >= update.nodes) return healthy(subject, evidence);
-  return found(subject, update.fits === 0 ? 'warning' : 'info', evidence, () => ({
+  if (!isShort(update)) return healthy(subject, evidence);
+  const { fullZones = [] } = update;
+  return found(subject, update.fits === 0 || fullZones.length > 0 ? 'warning' : 'info', evidence, () => ({
     title: `${cluster.clusterName}/${demand.group}: an update starts ${count(update.nodes, 'node')} first, and ${fitText(update)}`,
-    explanation: `EKS starts new nodes before it ends old ones: up to two in each zone, or as many as may be unavailable. ${update.error === null ? '' : `The next one would fail with ${update.error}. `}With the update strategy MINIMAL it ends old nodes first.`,
+    explanation: `EKS starts new nodes before it ends old ones: up to two in each zone, or as many as may be unavailable. ${fullZones.length === 0 ? '' : 'Each zone with nodes needs one, or the update fails. '}${update.error === null ? '' : `The next one would fail with ${update.error}. `}With the update strategy MINIMAL it ends old nodes first.`,
     remedies: () => remediesForUpdate(estate, cluster, demand, update),
   }));
 };
 
-const fitText = ({ fits }: UpdateSurge): string =>
-  fits === 0 ? 'none fits' : `only ${fits} ${verb(fits, 'fits')}`;
+const isShort = ({ fits, fullZones = [], nodes }: UpdateSurge): boolean =>
+  fits < nodes || fullZones.length > 0;
+
+const fitText = ({ fits, fullZones = [] }: UpdateSurge): string =>
+  fits === 0
+    ? 'none fits'
+    : fullZones.length > 0
+      ? `none fits in ${listOf(fullZones)}`
+      : `only ${fits} ${verb(fits, 'fits')}`;

@@ -2,7 +2,7 @@ import { elementAt } from '../base/element-at.ts';
 import { largestOf } from '../base/extremes.ts';
 import { ADDRESSES_PER_PREFIX } from '../net/prefix.ts';
 import type { CommittedDemand, DemandWhenFull, UpdateSurge } from '../result/cluster.ts';
-import type { Ledgers } from './capacity.ts';
+import type { Ledgers, Shortage } from './capacity.ts';
 import {
   certainOutcomes,
   fillTogether,
@@ -146,10 +146,34 @@ const updateOf = (group: GrowingGroup, ledgers: FreshLedgers, atMost: FreshLedge
   const updated = { ...group, maximumNodes: currentNodes + updateSurge };
   const outcome =
     growTogether([updated], ledgers('worst'), 'at-start').get(updated) ?? noneForCertain(updated, atMost);
-  return outcome === undefined
-    ? null
-    : { nodes: updateSurge, fits: outcome.fits, error: outcome.shortage?.error ?? null };
+  if (outcome === undefined) return null;
+  const full = outcome.fits === 0 ? [] : fullZones(group, ledgers);
+  const [first = null] = [outcome.shortage, ...full.map(({ shortage }) => shortage)].filter(
+    (shortage) => shortage !== null,
+  );
+  return {
+    nodes: updateSurge,
+    fits: outcome.fits,
+    ...(full.length > 0 && { fullZones: full.map(({ zone }) => zone) }),
+    error: first?.error ?? null,
+  };
 };
+
+/**
+ * Zones with nodes of the group in which not one more finds its addresses. EKS goes on only when each of them has a new node.
+ * Source: EKS user guide, managed node update behavior.
+ */
+const fullZones = (
+  group: GrowingGroup,
+  ledgers: FreshLedgers,
+): readonly { readonly zone: string; readonly shortage: Shortage | null }[] =>
+  [...nodesByZone(group)].flatMap(([zone, nodes]) => {
+    if (zone === null || nodes === 0) return [];
+    const subnets = group.subnets.filter(({ availabilityZone }) => availabilityZone === zone);
+    const one = { ...group, subnets, maximumNodes: group.currentNodes + 1 };
+    const outcome = growTogether([one], ledgers('worst'), 'at-start').get(one);
+    return outcome?.fits === 0 ? [{ zone, shortage: outcome.shortage }] : [];
+  });
 
 const whenFull = (
   group: GrowingGroup,

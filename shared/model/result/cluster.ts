@@ -230,6 +230,8 @@ export interface UpdateSurge {
   readonly nodes: number;
   /** How many of them find their addresses, if nothing else grows. */
   readonly fits: number;
+  /** Zones with nodes of the group in which not one more starts: an update needs one in each. Left out where there is none. */
+  readonly fullZones?: readonly string[];
   readonly error: string | null;
 }
 

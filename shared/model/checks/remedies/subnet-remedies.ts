@@ -75,14 +75,17 @@ export const remediesForUpdate = (
   estate: Estate,
   cluster: ClusterAssessment,
   demand: CommittedDemand,
-  { fits, nodes }: UpdateSurge,
+  { fits, fullZones = [], nodes }: UpdateSurge,
 ): readonly Remedy[] =>
   forGroup(
     estate,
     cluster,
     demand,
     {
-      shortfall: demandOf(nodes - fits, demand.perNode ?? { addresses: 0, prefixes: 0 }),
+      shortfall: demandOf(
+        Math.max(nodes - fits, fullZones.length),
+        demand.perNode ?? { addresses: 0, prefixes: 0 },
+      ),
       purpose: null,
     },
     endOldNodesFirst(cluster, demand),

@@ -58,6 +58,55 @@ describe('an update of a managed node group at its maximum', () => {
     expect(found?.severity ?? null).toBe(severity);
   });
 
+  /** One node in each of two zones, and so many addresses left in the first one. */
+  const oneInEach = (left: number): Situation => {
+    const situation = new Situation();
+    situation.subnet('nodes-a', '10.0.0.0/25', { zone: 'a' });
+    situation.subnet('nodes-b', '10.0.0.128/25', { zone: 'b' });
+    situation.cluster();
+    situation.group({ subnetIds: ['nodes-a', 'nodes-b'], maxSize: 2, desiredSize: 2 });
+    for (const subnet of ['nodes-a', 'nodes-b']) situation.node(subnet, { group: 'g', secondaries: 9 });
+    situation.fill('nodes-a', left);
+    return situation;
+  };
+
+  test('fails where a zone with nodes has no room, although the other one has room for all', () => {
+    const { cluster, findings } = oneInEach(9).assess();
+    expect(cluster.committed[0]?.update).toEqual({
+      nodes: 4,
+      fits: 4,
+      fullZones: ['eu-west-1a'],
+      error: 'InsufficientFreeAddressesInSubnet',
+    });
+    const found = findings.find(({ kind }) => kind === 'update-surge');
+    expect(found).toMatchObject({
+      severity: 'warning',
+      title: 'shop/g: an update starts 4 nodes first, and none fits in eu-west-1a',
+    });
+    expect(found?.explanation).toContain('Each zone with nodes needs one, or the update fails.');
+    expect(found?.evidence).toContainEqual(
+      expect.objectContaining({ name: 'error', value: 'InsufficientFreeAddressesInSubnet' }),
+    );
+    expect(found?.remedies[0]?.title).toBe('Let updates of g end old nodes first');
+  });
+
+  test('goes on where each zone has room for one', () => {
+    const { cluster, findings } = oneInEach(10).assess();
+    expect(cluster.committed[0]?.update).toEqual({ nodes: 4, fits: 4, error: null });
+    expect(findings.filter(({ kind }) => kind === 'update-surge')).toEqual([]);
+  });
+
+  test('needs none in a zone without nodes', () => {
+    const situation = new Situation();
+    situation.subnet('nodes-a', '10.0.0.0/25', { zone: 'a' });
+    situation.subnet('nodes-b', '10.0.0.128/25', { zone: 'b' });
+    situation.cluster();
+    situation.group({ subnetIds: ['nodes-a', 'nodes-b'], maxSize: 1, desiredSize: 1 });
+    situation.node('nodes-b', { group: 'g', secondaries: 9 });
+    situation.fill('nodes-a', 0);
+    expect(updateOf(situation)).toEqual({ nodes: 4, fits: 4, error: null });
+  });
+
   test.each([
     ['as many as may be unavailable', { maxUnavailable: 6, maxUnavailablePercentage: null }, 6],
     [
