@@ -45,7 +45,7 @@ export const RULES = {
   },
   spread: {
     id: 'spread-over-zones',
-    text: 'New nodes go to the zone with the fewest nodes.',
+    text: 'New nodes go to the zone with the fewest nodes, or to the next one where that has no room.',
     source: 'EC2 Auto Scaling user guide, distribution across zones',
   },
   wayDown: {

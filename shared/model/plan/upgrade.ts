@@ -7,7 +7,7 @@ import type { AddressMap } from '../result/assessment.ts';
 import type { ClusterAssessment, NodePlace } from '../result/cluster.ts';
 import { addressSupply } from '../subnet/address-supply.ts';
 import { settingsOf } from './cluster-settings.ts';
-import { extrasAt, spreadNodes } from './fleet.ts';
+import { spreadNodes } from './fleet.ts';
 import {
   type Amount,
   addressesIn,
@@ -16,10 +16,12 @@ import {
   totalOf,
   windowsType,
 } from './node-demands.ts';
+import { newNode } from './node-plan.ts';
 import type { PlanEstate, PlannedNode } from './plan-estate.ts';
 import { type MapChange, mapsAfter, NO_MAP_CHANGE } from './possible-map.ts';
 import { RULES, type Rule } from './rules.ts';
-import { type NodeStart, Timeline } from './timeline.ts';
+import { startAnywhere } from './start-anywhere.ts';
+import { Timeline } from './timeline.ts';
 
 /** Addresses that an update of the control plane takes in the cluster's subnets, at the most. */
 const CONTROL_PLANE_ADDRESSES = 5;
@@ -199,20 +201,43 @@ const surgeOf = (
     string | null,
     { nodes: number; fits: number; isKnown: boolean; error: string | null }
   >();
-  for (const place of spreadNodes(places, running, wanted)) {
-    const zone = found.get(place.availabilityZone) ?? { nodes: 0, fits: 0, isKnown: true, error: null };
-    const held = type === null ? null : timeline.start(startAt(place, demands, type, pods));
+  const started: { readonly zone: string | null }[] = [...running];
+  const start = (place: NodePlace, others: readonly NodePlace[]): void => {
+    const result =
+      type === null
+        ? null
+        : startAnywhere(timeline, demands, { ...newNode(place, type), pods }, others, started);
+    const isFailure = result !== null && 'limitedBy' in result;
+    const availabilityZone = result === null || isFailure ? place.availabilityZone : result.node.zone;
+    const zone = found.get(availabilityZone) ?? { nodes: 0, fits: 0, isKnown: true, error: null };
     zone.nodes += 1;
-    if (held === null) {
+    if (isFailure) {
+      isShort = true;
+      zone.error ??= result.error;
+    } else if (result === null || result.holdings === null) {
       unknownNodes += 1;
       zone.isKnown = false;
       zone.error ??= 'not known: what it takes, or a subnet';
-    } else if ('error' in held) {
-      isShort = true;
-      zone.error ??= held.error;
-    } else zone.fits += 1;
-    found.set(place.availabilityZone, zone);
-  }
+    } else {
+      zone.fits += 1;
+      started.push(result.node);
+    }
+    found.set(availabilityZone, zone);
+  };
+  const spread = spreadNodes(places, running, wanted);
+  // EKS goes on only when each zone with nodes of the group has a new one.
+  const needed = new Set(running.map(({ zone }) => zone));
+  const first = [...needed].flatMap(
+    (zone) => spread.find(({ availabilityZone }) => availabilityZone === zone) ?? [],
+  );
+  for (const place of first)
+    start(
+      place,
+      places.filter(({ availabilityZone }) => availabilityZone === place.availabilityZone),
+    );
+  const rest = [...spread];
+  for (const place of first) rest.splice(rest.indexOf(place), 1);
+  for (const place of rest) start(place, places);
   return {
     zones: [...found].map(([availabilityZone, { nodes, fits, isKnown, error }]) => ({
       group: group.name,
@@ -245,13 +270,6 @@ const heaviestType = (
   const [heaviest = null] = types.toSorted((a, b) => weightOf(b) - weightOf(a));
   return heaviest;
 };
-
-const startAt = (place: NodePlace, demands: NodeDemands, type: string, pods: number): NodeStart => ({
-  steps: demands.steps(type, pods, isWindowsType(type) || place.primaryServesPods),
-  subnetId: place.subnetId,
-  podSubnetIds: isWindowsType(type) ? [place.subnetId] : place.podSubnetIds,
-  ...extrasAt(place, type),
-});
 
 const unknownOf = (
   { name }: NodeGroup,

@@ -91,12 +91,37 @@ describe('the new nodes of a group', () => {
     return planUpgrade(changed, { ...cluster, ...of }, { ...eks, nodeGroups }, 3);
   };
 
-  test('fit where each zone has room, and do not where one is full', () => {
-    expect(withGroups([group]).answer).toMatchObject({ fits: true, unknowns: [] });
-    const short = { 'subnet-0b': { ...full, available: 9, availableSingle: 9, awsAvailable: 9 } };
-    const { fits, groups, unknowns } = withGroups([group], short).answer;
+  const left = (addresses: number) => ({
+    ...full,
+    available: addresses,
+    availableSingle: addresses,
+    awsAvailable: addresses,
+  });
+  const ofGroup = { nodes: cluster.nodes.map((node) => ({ ...node, nodeGroup: 'g' })) };
+
+  test('fit where zones have room, and do not where one with nodes of the group is full', () => {
+    // Its node runs in a. The control plane takes 5 of what is left.
+    expect(withGroups([group], {}, ofGroup).answer).toMatchObject({ fits: true, unknowns: [] });
+    expect(withGroups([group], { 'subnet-0a': left(15) }, ofGroup).answer.fits).toBe(true);
+    const { fits, groups, unknowns } = withGroups([group], { 'subnet-0a': left(14) }, ofGroup).answer;
     expect([fits, unknowns]).toEqual([false, []]);
-    expect(groups[1]).toMatchObject({ nodes: 1, fits: 0, error: 'InsufficientFreeAddressesInSubnet' });
+    expect(groups.find(({ availabilityZone }) => availabilityZone === 'eu-west-1a')).toEqual({
+      group: 'g',
+      availabilityZone: 'eu-west-1a',
+      nodes: 1,
+      fits: 0,
+      error: 'InsufficientFreeAddressesInSubnet',
+    });
+  });
+
+  test('start elsewhere where a zone without nodes of the group is full', () => {
+    const { fits, groups } = withGroups([group], { 'subnet-0b': left(9) }, ofGroup).answer;
+    expect(fits).toBe(true);
+    expect(groups.reduce((sum, each) => sum + (each.fits ?? 0), 0)).toBe(3);
+    expect(groups.map(({ availabilityZone }) => availabilityZone)).not.toContain('eu-west-1b');
+    // With 3 nodes at once, 1 is sure in a; b and c have room for none.
+    const none = { 'subnet-0a': left(24), 'subnet-0b': left(9), 'subnet-0c': left(9) };
+    expect(withGroups([group], none, ofGroup).answer.fits).toBe(false);
   });
 
   test('are of the type of its running nodes where the group names none', () => {
@@ -129,7 +154,7 @@ describe('the new nodes of a group', () => {
   });
 
   test('are counted by the type that takes most, and by what runs on Windows', () => {
-    const short = { 'subnet-0b': { ...full, available: 20, availableSingle: 20, awsAvailable: 20 } };
+    const short = Object.fromEntries(subnetIds.map((id) => [id, left(20)]));
     const fitsWith = (changes: Partial<NodeGroup>) =>
       withGroups([{ ...group, ...changes }], short).answer.fits;
     expect(fitsWith({ instanceTypes: ['m5.large'] })).toBe(true);
