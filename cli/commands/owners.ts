@@ -59,6 +59,10 @@ const nameOf = (owner: Owner): string | null => {
   return owner.name === null ? null : [owner.name, ...part].filter((word) => word !== null).join(' / ');
 };
 
+/** Why its owners are not known, or not all of them. */
+const reasonFor = ({ unknowns }: Pick<OwnedSubnet, 'unknowns'>): string | null =>
+  unknowns.find(({ field }) => field === 'owners')?.reason ?? null;
+
 const renderOwners = (io: Io, subnet: OwnedSubnet): string => {
   const dye = paint(io);
   const name = subnet.name === null ? '' : `  ${shorten(printable(subnet.name), NAME_WIDTH)}`;
@@ -66,10 +70,12 @@ const renderOwners = (io: Io, subnet: OwnedSubnet): string => {
     subnet.used === null ? 'use unknown' : `${number(subnet.used)} of ${wholeNumber(subnet.usable)} in use`;
   const heading = `${dye('bold', printable(subnet.subnetId))}${name}  ${printable(subnet.cidrBlock ?? 'IPv6 only')}  ${used}\n`;
   if (subnet.owners === null) {
-    const reason = subnet.unknowns.find(({ field }) => field === 'owners')?.reason ?? 'not known';
-    return `${heading}${dye('yellow', 'unknown')}  ${printable(reason)}\n`;
+    return `${heading}${dye('yellow', 'unknown')}  ${printable(reasonFor(subnet) ?? 'not known')}\n`;
   }
-  if (subnet.owners.length === 0) return `${heading}No addresses are in use.\n`;
+  // A lower bound: something that the scan cannot see holds more.
+  const more =
+    reasonFor(subnet) === null ? '' : `${dye('yellow', 'unknown')}  ${printable(reasonFor(subnet) ?? '')}\n`;
+  if (subnet.owners.length === 0) return `${heading}${more === '' ? 'No addresses are in use.\n' : more}`;
   const isSplit = subnet.owners.some((owner) => 'nodeGroup' in owner || 'holder' in owner);
   const taken = isSplit ? null : takenSince(subnet.ownerChanges ?? [], 0);
   return (
@@ -104,15 +110,21 @@ const renderOwners = (io: Io, subnet: OwnedSubnet): string => {
             ]),
       ],
       subnet.owners,
-    )
+    ) +
+    more
   );
 };
 
-/** One line for each holder in a subnet; a subnet whose holders are not known has one line, too. */
+/** One line for each holder in a subnet. One in which some or all holders are not known has a line for those, too. */
 interface Held {
   readonly subnet: OwnedSubnet;
   readonly owner: Owner | null;
 }
+
+const heldIn = (subnet: OwnedSubnet): readonly Held[] => [
+  ...(subnet.owners ?? []).map((owner) => ({ subnet, owner })),
+  ...(reasonFor(subnet) === null ? [] : [{ subnet, owner: null }]),
+];
 
 const COLUMNS: readonly ListingColumn<Held>[] = [
   { title: 'HOLDER', cell: ({ owner }) => (owner === null ? 'unknown' : labelOf(owner.kind)) },
@@ -229,7 +241,7 @@ TOOK LATELY: addresses taken in the last three hours, less those given back. Sho
           } satisfies OwnersDocument,
           listing: {
             columns: COLUMNS,
-            rows: busiest.flatMap((subnet) => (subnet.owners ?? [null]).map((owner) => ({ subnet, owner }))),
+            rows: busiest.flatMap(heldIn),
             nameOf: ({ subnet, owner }) =>
               `${subnet.subnetId}/${owner?.kind ?? 'unknown'}/${(owner === null ? null : nameOf(owner)) ?? ''}`,
           },

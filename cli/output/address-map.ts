@@ -2,6 +2,7 @@ import { printable } from '../../shared/model/base/invisible-characters.ts';
 import { count, number } from '../../shared/model/base/text/numbers.ts';
 import type { AddressMap } from '../../shared/model/result/assessment.ts';
 import { decodeAddressMap, type MapBlock } from '../../shared/model/subnet/address-map.ts';
+import { unseenText } from '../../shared/report/address-map-svg.ts';
 import { ownerLabel } from '../../shared/report/figures.ts';
 import { type Io, paint, type Style } from '../base/io.ts';
 
@@ -82,6 +83,7 @@ export const renderAddressMap = (io: Pick<Io, 'colour' | 'columns'>, map: Addres
   const hasReservation = blocks.some(
     ({ reservation }) => reservation === 'prefix' || reservation === 'explicit',
   );
+  const unseen = unseenText(map);
   const unknown = blocks.some(({ reservation }) => reservation === 'unknown');
   return [
     ...rows,
@@ -91,5 +93,6 @@ export const renderAddressMap = (io: Pick<Io, 'colour' | 'columns'>, map: Addres
     ...(hasReservation ? [': free in a prefix reservation; ! free in an explicit reservation\n'] : []),
     ...(unknown ? ['Reservations are not known: they could not be read.\n'] : []),
     `${summary}\n`,
+    ...(unseen === null ? [] : [`${unseen}\n`]),
   ].join('');
 };

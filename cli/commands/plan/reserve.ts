@@ -8,6 +8,7 @@ import { mapsAfter, NO_MAP_CHANGE } from '../../../shared/model/plan/possible-ma
 import { planReservations } from '../../../shared/model/plan/reserve.ts';
 import { RULES } from '../../../shared/model/plan/rules.ts';
 import type { AddressMap } from '../../../shared/model/result/assessment.ts';
+import { unseenText } from '../../../shared/report/address-map-svg.ts';
 import { collectValues, type Session, UsageError } from '../../base/command-line.ts';
 import { EXIT } from '../../base/exit-codes.ts';
 import { addPlanFormatOptions, type PlanFormat } from '../../input/output-options.ts';
@@ -128,7 +129,9 @@ A reservation takes no address away that is in use. It keeps new single addresse
 /** Why ranges of a subnet may be missing; `null`: none are. */
 const unknownOf = (subnetId: string, map: AddressMap | undefined): string | null => {
   if (map === undefined) return `The addresses of ${subnetId} are not known.`;
-  return map.reserved.includes('?') ? `The reservations of ${subnetId} are not known.` : null;
+  if (map.reserved.includes('?')) return `The reservations of ${subnetId} are not known.`;
+  const unseen = unseenText(map);
+  return unseen === null ? null : `${subnetId}: ${unseen} A range may give fewer prefixes.`;
 };
 
 /** The maps with the ranges of `now` reserved. */
