@@ -8,6 +8,7 @@ import { compareSeverity, type Finding, type Severity } from '../../shared/model
 import { subjectIdentity } from '../../shared/model/result/identity.ts';
 import type { Unknown } from '../../shared/model/result/unknown.ts';
 import { addressSupply } from '../../shared/model/subnet/address-supply.ts';
+import { inDoubt, largestFreeText } from '../../shared/model/subnet/free-range.ts';
 import { compareUrgency, firstToRunOut, type JudgedSubnet } from '../../shared/model/subnet/urgency.ts';
 import type { ScanDocument } from '../../shared/pipeline/scan-document.ts';
 import type { Io } from '../base/io.ts';
@@ -109,7 +110,7 @@ const columnsAt = (now: number): readonly ListingColumn<SubnetRow>[] => [
   {
     title: 'LARGEST',
     leaveOut: 6,
-    cell: ({ subnet }) => subnet.largestFreeBlock?.replace(/^.*\//, '/') ?? null,
+    cell: ({ subnet }) => largestFreeText(subnet)?.replace(/^.*\//, '/') ?? null,
   },
   {
     title: 'FRAGMENTED',
@@ -230,7 +231,8 @@ const unknownLines = (
   const dye = paint(io);
   const byReason = new Map<string, Set<string>>();
   for (const { where, unknowns } of places) {
-    for (const { reason } of unknowns) byReason.set(reason, (byReason.get(reason) ?? new Set()).add(where));
+    for (const { reason } of inDoubt(unknowns))
+      byReason.set(reason, (byReason.get(reason) ?? new Set()).add(where));
   }
   return [...byReason]
     .map(

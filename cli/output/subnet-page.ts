@@ -7,6 +7,7 @@ import type { SubnetAssessment, TargetStatus } from '../../shared/model/result/a
 import { chancesText, expectationText } from '../../shared/model/result/expectation.ts';
 import type { Forecast } from '../../shared/model/result/forecast.ts';
 import { addressSupply } from '../../shared/model/subnet/address-supply.ts';
+import { hasNoFreeRange, inDoubt, largestFreeText } from '../../shared/model/subnet/free-range.ts';
 import { ownerLabel } from '../../shared/report/figures.ts';
 import { growthRows } from '../../shared/report/growth-text.ts';
 import { type Io, paint } from '../base/io.ts';
@@ -29,7 +30,8 @@ const supplyLines = (subnet: SubnetAssessment): string => {
   if (subnet.cidrBlock === null) return line('addresses', 'none: an IPv6-only subnet has no IPv4 addresses');
   const supply = addressSupply(subnet);
   const share = supply === null ? null : percentOf(supply.available, supply.usable);
-  const { prefixes, fragmentationIndex, largestFreeBlock, reservations } = subnet;
+  const { prefixes, fragmentationIndex, reservations } = subnet;
+  const unknowns = inDoubt(subnet.unknowns);
   return [
     line(
       'addresses',
@@ -37,14 +39,12 @@ const supplyLines = (subnet: SubnetAssessment): string => {
     ),
     line(
       'prefixes',
-      `${figure(prefixes?.free)} free, ${figure(prefixes?.assigned)} held; largest free block ${largestFreeBlock ?? 'unknown'}; ${fragmentationIndex === null ? 'fragmentation unknown' : `${percent(fragmentationIndex)} of the free addresses in no whole block`}`,
+      `${figure(prefixes?.free)} free, ${figure(prefixes?.assigned)} held; largest free block ${largestFreeText(subnet) ?? 'unknown'}${hasNoFreeRange(subnet) ? '' : `; ${fragmentationIndex === null ? 'fragmentation unknown' : `${percent(fragmentationIndex)} of the free addresses in no whole block`}`}`,
     ),
     ...(reservations ?? []).map(({ cidr, type, available }) =>
       line('reservation', `${cidr}, ${type}, ${number(available)} available in it`),
     ),
-    ...(subnet.unknowns.length === 0
-      ? []
-      : [...new Set(subnet.unknowns.map(({ reason }) => reason))].map((reason) => line('unknown', reason))),
+    ...[...new Set(unknowns.map(({ reason }) => reason))].map((reason) => line('unknown', reason)),
   ].join('');
 };
 

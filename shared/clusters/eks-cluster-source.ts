@@ -60,16 +60,22 @@ export const createEksClusterSource = ({
   roleArn,
 }: EksClusterSourceInput): ClusterSource => {
   const options = signal === undefined ? {} : { abortSignal: signal };
-  const context = (action: string): AwsCallContext => ({ action, target, roleArn: roleArn ?? null });
+  const context = (action: string, resource?: string): AwsCallContext => ({
+    action,
+    target,
+    roleArn: roleArn ?? null,
+    ...(resource === undefined ? {} : { resource }),
+  });
   const limit = pLimit(CALLS_AT_ONCE);
 
   const list = async (
     action: string,
+    resource: string | undefined,
     request: (nextToken: string | undefined) => Promise<Page<string>>,
   ): Promise<readonly string[]> => {
     const names: string[] = [];
     await eachItem(
-      context(action),
+      context(action, resource),
       (nextToken) => limit(() => request(nextToken)),
       (name) => names.push(name),
     );
@@ -77,8 +83,12 @@ export const createEksClusterSource = ({
   };
 
   /** One call for one thing; `null` when it is gone. */
-  const describe = <Described>(action: string, work: () => Promise<Described>): Promise<Described | null> =>
-    describingFailure(context(action), () =>
+  const describe = <Described>(
+    action: string,
+    resource: string,
+    work: () => Promise<Described>,
+  ): Promise<Described | null> =>
+    describingFailure(context(action, resource), () =>
       limit(async () => {
         try {
           return await work();
@@ -90,24 +100,28 @@ export const createEksClusterSource = ({
     );
 
   const nodeGroups = async (clusterName: string): Promise<readonly NodeGroup[]> => {
-    const names = await list('eks:ListNodegroups', async (nextToken) => {
+    const names = await list('eks:ListNodegroups', `cluster ${clusterName}`, async (nextToken) => {
       const command = new ListNodegroupsCommand({ clusterName, maxResults: EKS_PAGE_SIZE, nextToken });
       const answer = await eks.send(command, options);
       return { items: answeredList(answer.nodegroups, 'node groups'), nextToken: answer.nextToken };
     });
     return presentOnes(
       names.map((nodegroupName) =>
-        describe('eks:DescribeNodegroup', async () => {
-          const command = new DescribeNodegroupCommand({ clusterName, nodegroupName });
-          const { nodegroup } = await eks.send(command, options);
-          return nodeGroupRecord(required(nodegroup, `no node group ${nodegroupName}`));
-        }),
+        describe(
+          'eks:DescribeNodegroup',
+          `node group ${nodegroupName} of cluster ${clusterName}`,
+          async () => {
+            const command = new DescribeNodegroupCommand({ clusterName, nodegroupName });
+            const { nodegroup } = await eks.send(command, options);
+            return nodeGroupRecord(required(nodegroup, `no node group ${nodegroupName}`));
+          },
+        ),
       ),
     );
   };
 
   const fargateProfiles = async (clusterName: string): Promise<readonly FargateProfile[]> => {
-    const names = await list('eks:ListFargateProfiles', async (nextToken) => {
+    const names = await list('eks:ListFargateProfiles', `cluster ${clusterName}`, async (nextToken) => {
       const command = new ListFargateProfilesCommand({ clusterName, maxResults: EKS_PAGE_SIZE, nextToken });
       const answer = await eks.send(command, options);
       return {
@@ -117,17 +131,21 @@ export const createEksClusterSource = ({
     });
     return presentOnes(
       names.map((fargateProfileName) =>
-        describe('eks:DescribeFargateProfile', async () => {
-          const command = new DescribeFargateProfileCommand({ clusterName, fargateProfileName });
-          const { fargateProfile } = await eks.send(command, options);
-          return fargateProfileRecord(required(fargateProfile, `no Fargate profile ${fargateProfileName}`));
-        }),
+        describe(
+          'eks:DescribeFargateProfile',
+          `profile ${fargateProfileName} of cluster ${clusterName}`,
+          async () => {
+            const command = new DescribeFargateProfileCommand({ clusterName, fargateProfileName });
+            const { fargateProfile } = await eks.send(command, options);
+            return fargateProfileRecord(required(fargateProfile, `no Fargate profile ${fargateProfileName}`));
+          },
+        ),
       ),
     );
   };
 
   const vpcCni = (clusterName: string): Promise<EksCluster['vpcCni']> =>
-    describe('eks:DescribeAddon', async () => {
+    describe('eks:DescribeAddon', `add-on vpc-cni of cluster ${clusterName}`, async () => {
       const { addon } = await eks.send(
         new DescribeAddonCommand({ clusterName, addonName: 'vpc-cni' }),
         options,
@@ -136,7 +154,7 @@ export const createEksClusterSource = ({
     });
 
   const cluster = async (name: string): Promise<EksCluster | null> => {
-    const described = await describe('eks:DescribeCluster', async () => {
+    const described = await describe('eks:DescribeCluster', `cluster ${name}`, async () => {
       const answer = await eks.send(new DescribeClusterCommand({ name }), options);
       return required(answer.cluster, `no cluster ${name}`);
     });
@@ -157,7 +175,7 @@ export const createEksClusterSource = ({
 
   return {
     eksClusters: async () => {
-      const names = await list('eks:ListClusters', async (nextToken) => {
+      const names = await list('eks:ListClusters', undefined, async (nextToken) => {
         const answer = await eks.send(
           new ListClustersCommand({ maxResults: EKS_PAGE_SIZE, nextToken }),
           options,

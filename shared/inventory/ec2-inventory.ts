@@ -323,20 +323,23 @@ export const createEc2Inventory = ({
     const found: LaunchTemplate[] = [];
     for (const wanted of versions) {
       const { launchTemplateId, version } = wanted;
-      await describingFailure(context('DescribeLaunchTemplateVersions'), async () => {
-        try {
-          const command = new DescribeLaunchTemplateVersionsCommand({
-            LaunchTemplateId: launchTemplateId,
-            Versions: [version],
-          });
-          const answer = await client.send(command, options);
-          const [first] = listOf(answer.LaunchTemplateVersions, 'launchTemplateVersionSet');
-          if (first !== undefined) found.push(launchTemplateRecord(wanted, first));
-        } catch (error) {
-          const isGone = error instanceof Error && GONE_TEMPLATES.has(error.name);
-          if (!isGone) throw error;
-        }
-      });
+      await describingFailure(
+        { ...context('DescribeLaunchTemplateVersions'), resource: `launch template ${launchTemplateId}` },
+        async () => {
+          try {
+            const command = new DescribeLaunchTemplateVersionsCommand({
+              LaunchTemplateId: launchTemplateId,
+              Versions: [version],
+            });
+            const answer = await client.send(command, options);
+            const [first] = listOf(answer.LaunchTemplateVersions, 'launchTemplateVersionSet');
+            if (first !== undefined) found.push(launchTemplateRecord(wanted, first));
+          } catch (error) {
+            const isGone = error instanceof Error && GONE_TEMPLATES.has(error.name);
+            if (!isGone) throw error;
+          }
+        },
+      );
     }
     return found;
   };

@@ -1,6 +1,7 @@
 import { count, number, percentOf } from '../model/base/text/numbers.ts';
 import type { SubnetAssessment, TargetAssessment } from '../model/result/assessment.ts';
 import { addressSupply } from '../model/subnet/address-supply.ts';
+import { inDoubt } from '../model/subnet/free-range.ts';
 import { type Facets, filterable, union } from './facets.ts';
 import { figure, nameHtml, ownerLabel, runway, share } from './figures.ts';
 import { type Html, html } from './html.ts';
@@ -181,7 +182,7 @@ export const unknownSection = (
   const bySubnets = new Map<string, Set<SubnetAssessment>>();
   for (const { subnets } of assessments) {
     for (const subnet of subnets) {
-      for (const { reason } of subnet.unknowns) {
+      for (const { reason } of inDoubt(subnet.unknowns)) {
         const known = bySubnets.get(reason);
         if (known === undefined) bySubnets.set(reason, new Set([subnet]));
         else known.add(subnet);

@@ -5,6 +5,7 @@ import type { AddressMap, SubnetAssessment } from '../model/result/assessment.ts
 import { chancesText, expectationText } from '../model/result/expectation.ts';
 import type { Forecast } from '../model/result/forecast.ts';
 import { addressSupply } from '../model/subnet/address-supply.ts';
+import { hasNoFreeRange, inDoubt, largestFreeText } from '../model/subnet/free-range.ts';
 import { addressMapSvg, ownerKey, unseenText } from './address-map-svg.ts';
 import { figure, nameHtml, ownerLabel, share } from './figures.ts';
 import { growthRows } from './growth-text.ts';
@@ -19,6 +20,7 @@ const reasonFor = (subnet: SubnetAssessment, field: string): string =>
 const numbers = (subnet: SubnetAssessment): Html => {
   const why = (field: string): string => reasonFor(subnet, field);
   const { prefixes } = subnet;
+  const largest = largestFreeText(subnet);
   const rows: readonly (readonly [string, Html])[] = [
     ['Single addresses left', figure(addressSupply(subnet)?.available ?? null, why('availableSingle'))],
     ['Free with reserved ones', figure(subnet.available, why('available'))],
@@ -26,8 +28,12 @@ const numbers = (subnet: SubnetAssessment): Html => {
     ['Usable', figure(subnet.usable, why('usable'))],
     ['Free prefixes', figure(prefixes?.free ?? null, why('prefixes'))],
     ['Assigned prefixes', figure(prefixes?.assigned ?? null, why('prefixes'))],
-    ['Largest free block', html`${subnet.largestFreeBlock ?? 'none'}`],
-    ['Fragmented', html`${share(percentOf(subnet.fragmentationIndex, 1), why('fragmentationIndex'), 0)}`],
+    ['Largest free block', largest === null ? figure(null, why('largestFreeBlock')) : html`${largest}`],
+    ...(hasNoFreeRange(subnet)
+      ? []
+      : ([
+          ['Fragmented', share(percentOf(subnet.fragmentationIndex, 1), why('fragmentationIndex'), 0)],
+        ] as const)),
     ['Stranded', figure(subnet.stranded, why('stranded'))],
     ['AWS says available', figure(subnet.awsAvailable, why('awsAvailable'))],
     ['Unaccounted for', figure(subnet.unaccounted, why('unaccounted'))],
@@ -89,7 +95,7 @@ const mayGrow = ({ mayGrow: growth, subnetId }: SubnetAssessment): Html | null =
       )}</tbody></table></div>`;
 
 const unknowns = (subnet: SubnetAssessment): Html | null => {
-  const reasons = [...new Set(subnet.unknowns.map(({ reason }) => reason))];
+  const reasons = [...new Set(inDoubt(subnet.unknowns).map(({ reason }) => reason))];
   return reasons.length === 0
     ? null
     : html`<div class="unknowns"><h4>Not known</h4><ul>${reasons.map(

@@ -1,4 +1,4 @@
-import { problem, type Recogniser } from './failed-call.ts';
+import { placeOf, problem, type Recogniser } from './failed-call.ts';
 
 /** A call that a policy does not allow: who may not do what, on what, and which policy is to be changed. */
 
@@ -35,7 +35,7 @@ export const accessDenied: Recogniser = ({ name, message }, context) => {
     const role = said?.['resource'] ?? context.roleArn ?? 'the scan role';
     return problem(
       'access-denied',
-      `${caller} is not allowed to assume ${role}, which is needed for ${context.action} in account ${context.target.accountId}, ${context.target.region}${because}`,
+      `${caller} is not allowed to assume ${role}, which is needed for ${context.action}${placeOf(context)}${because}`,
       elsewhere ??
         `Check that ${role} exists, that its trust policy allows ${identity} with the configured external ID, and that ${identity} has sts:AssumeRole on it.`,
     );
@@ -49,7 +49,7 @@ export const accessDenied: Recogniser = ({ name, message }, context) => {
     );
   return problem(
     'access-denied',
-    `${caller} is not allowed to call ${action} in account ${context.target.accountId}, ${context.target.region}${because}`,
+    `${caller} is not allowed to call ${action}${placeOf(context)}${because}`,
     elsewhere ?? `Allow ${action} in the policy of ${policyOwner(identity)}.`,
   );
 };

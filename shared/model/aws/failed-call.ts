@@ -7,6 +7,8 @@ import type { Target } from './inventory.ts';
 export interface AwsCallContext {
   /** As IAM writes it: `ec2:DescribeSubnets`. */
   readonly action: string;
+  /** The one resource that it is about: `cluster payments`. Absent for a list. */
+  readonly resource?: string;
   readonly target: Target;
   /** The role that is used to read this target, where there is one. */
   readonly roleArn?: string | null;
@@ -49,9 +51,12 @@ export const problem = (code: AwsFailureCode, message: string, action: string): 
   action,
 });
 
+/** Behind the name of a call: ` for cluster payments in account 111122223333, eu-west-1`. */
+export const placeOf = ({ resource, target }: AwsCallContext): string =>
+  `${resource === undefined ? '' : ` for ${resource}`} in account ${target.accountId}, ${target.region}`;
+
 /** How sentences about a failed call begin. */
-export const where = ({ action, target }: AwsCallContext): string =>
-  `${action} in account ${target.accountId}, ${target.region},`;
+export const where = (context: AwsCallContext): string => `${context.action}${placeOf(context)},`;
 
 const UNREACHABLE = new Set([
   'ECONNREFUSED',

@@ -6,6 +6,7 @@ import type { OwnerUsage } from '../result/owner-usage.ts';
 import type { Unknown } from '../result/unknown.ts';
 import { type AddressSpace, usableAddresses } from './address-space.ts';
 import { fragmentationIndex, largestFreeBlock, strandedAddresses } from './fragmentation.ts';
+import { NO_FREE_RANGE } from './free-range.ts';
 import { reconcile } from './reconciliation.ts';
 import { measureSupply, type Supply } from './supply.ts';
 
@@ -242,7 +243,4 @@ const withoutReservations = (doubts: readonly Unknown[], asksForPrefixes: boolea
 ];
 
 /** Neither is in doubt: there is no free range to name, and no share of nothing. */
-const NOTHING_AVAILABLE = unknown(
-  ['largestFreeBlock', 'fragmentationIndex'],
-  'Nothing is available, so there is no free range.',
-);
+const NOTHING_AVAILABLE = unknown(['largestFreeBlock', 'fragmentationIndex'], NO_FREE_RANGE);

@@ -200,7 +200,26 @@ test('a denied permission fails the whole answer and is named', async () => {
   );
   await expect(source.eksClusters()).rejects.toMatchObject({
     code: 'access-denied',
-    message: `${identity} is not allowed to call eks:ListFargateProfiles in account 111111111111, eu-west-1`,
+    message: `${identity} is not allowed to call eks:ListFargateProfiles for cluster production in account 111111111111, eu-west-1`,
+  });
+});
+
+test.each([
+  ['GET /clusters/production', 'eks:DescribeCluster for cluster production'],
+  ['GET /clusters/production/node-groups', 'eks:ListNodegroups for cluster production'],
+  [
+    'GET /clusters/production/node-groups/general',
+    'eks:DescribeNodegroup for node group general of cluster production',
+  ],
+  ['GET /clusters/production/addons/vpc-cni', 'eks:DescribeAddon for add-on vpc-cni of cluster production'],
+])('a call for one resource names it, since others may be answered: %s', async (action, named) => {
+  const source = await sourceOver((request) =>
+    request.action === action
+      ? refused(500, 'InternalFailure', 'An internal error has occurred')
+      : answering(eks)(request),
+  );
+  await expect(source.eksClusters()).rejects.toMatchObject({
+    message: expect.stringContaining(`${named} in account 111111111111, eu-west-1,`),
   });
 });
 
