@@ -67,7 +67,11 @@ const renderOwners = (io: Io, subnet: OwnedSubnet): string => {
   const dye = paint(io);
   const name = subnet.name === null ? '' : `  ${shorten(printable(subnet.name), NAME_WIDTH)}`;
   const used =
-    subnet.used === null ? 'use unknown' : `${number(subnet.used)} of ${wholeNumber(subnet.usable)} in use`;
+    subnet.cidrBlock === null
+      ? 'no IPv4 addresses'
+      : subnet.used === null
+        ? 'use unknown'
+        : `${number(subnet.used)} of ${wholeNumber(subnet.usable)} in use`;
   const heading = `${dye('bold', printable(subnet.subnetId))}${name}  ${printable(subnet.cidrBlock ?? 'IPv6 only')}  ${used}\n`;
   if (subnet.owners === null) {
     return `${heading}${dye('yellow', 'unknown')}  ${printable(reasonFor(subnet) ?? 'not known')}\n`;

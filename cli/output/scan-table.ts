@@ -190,8 +190,26 @@ export const renderFindings = (
     .join('');
 };
 
-/** In place of findings. */
-export const nothingFound = ({ targets }: Pick<ScanDocument, 'targets'>): string =>
+/** Where the scan went well and saw no subnet: it may have looked in the wrong place. `null`: there are subnets, or none was seen. */
+const emptyEstate = ({
+  targets,
+  vpcs,
+  subnets,
+}: Pick<ScanDocument, 'targets' | 'vpcs' | 'subnets'>): string | null => {
+  const scanned = targets.filter(({ status }) => status !== 'failed');
+  if (subnets.length > 0 || scanned.length === 0) return null;
+  const where = scanned.map(({ accountId, region }) => `${accountId} ${region}`).join(', ');
+  return vpcs.length === 0
+    ? `No VPCs in ${printable(where)}. Is the Region right? \`--all-regions\` scans them all.\n`
+    : `The ${count(vpcs.length, 'VPC')} in ${printable(where)} ${verb(vpcs.length, 'has')} no subnets.\n`;
+};
+
+/** In place of findings. That nothing was found in nothing is no all-clear. */
+export const nothingFound = (document: Pick<ScanDocument, 'targets' | 'vpcs' | 'subnets'>): string =>
+  emptyEstate(document) ?? nothingFoundIn(document);
+
+/** The same of what is there. */
+export const nothingFoundIn = ({ targets }: Pick<ScanDocument, 'targets'>): string =>
   targets.every(({ status }) => status === 'ok')
     ? 'Nothing found.\n'
     : 'Nothing found in what could be read.\n';
@@ -246,15 +264,8 @@ const unknownLines = (
 export const scanNotes = (io: Io, document: ScanDocument): string => {
   const dye = paint(io);
   const parts: string[] = [];
-  const scanned = document.targets.filter(({ status }) => status !== 'failed');
-  if (document.subnets.length === 0 && scanned.length > 0) {
-    const where = scanned.map(({ accountId, region }) => `${accountId} ${region}`).join(', ');
-    parts.push(
-      document.vpcs.length === 0
-        ? `No VPCs in ${printable(where)}. Is the Region right? \`--all-regions\` scans them all.\n`
-        : `The ${count(document.vpcs.length, 'VPC')} in ${printable(where)} ${verb(document.vpcs.length, 'has')} no subnets.\n`,
-    );
-  }
+  const empty = emptyEstate(document);
+  if (empty !== null) parts.push(empty);
   if (document.findings.length > 0) {
     parts.push(
       `${renderFindings(io, document)}${dye('dim', 'Evidence, all remedies and their commands: headroom findings')}\n`,

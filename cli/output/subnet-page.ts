@@ -14,7 +14,7 @@ import { type Io, paint } from '../base/io.ts';
 import { renderAddressMap } from './address-map.ts';
 import { renderFinding } from './finding-text.ts';
 import { renderNotChecked } from './not-checked-text.ts';
-import { nothingFound } from './scan-table.ts';
+import { nothingFoundIn } from './scan-table.ts';
 import { sparkLine } from './spark-line.ts';
 import type { ExplainDocument } from './subnet-documents.ts';
 import { renderTable } from './table.ts';
@@ -184,7 +184,7 @@ export const renderSubnetPage = (
         ]),
     heading('Findings and remedies'),
     findings.length === 0
-      ? nothingFound({ targets: [target] })
+      ? nothingFoundIn({ targets: [target] })
       : findings.map((finding) => renderFinding(io, finding)).join('\n'),
     ...((notChecked ?? []).length === 0 ? [] : [`\n${renderNotChecked(io, notChecked ?? [])}`]),
   ].join('');

@@ -10,6 +10,7 @@ import { staleAfterAt } from '../../shared/model/alert/pace.ts';
 import type { AlertPolicy } from '../../shared/model/alert/policy.ts';
 import type { Target } from '../../shared/model/aws/inventory.ts';
 import { HeadroomError, type Problem, problemOf } from '../../shared/model/base/errors.ts';
+import { count } from '../../shared/model/base/text/numbers.ts';
 import { targetName } from '../../shared/model/result/identity.ts';
 import type { Notifier } from '../../shared/notify/notifier.ts';
 import { createTerminalNotifier } from '../../shared/notify/terminal-preview.ts';
@@ -253,7 +254,7 @@ export class ScanLoop {
       const { status, errors } = outcome.assessment.target;
       for (const problem of [...errors, ...outcome.problems]) this.#say(target, problem);
       io.err(
-        `${new Date(io.now()).toISOString()}  ${target.accountId} ${target.region}: ${status}, ${outcome.assessment.subnets.length} subnets\n`,
+        `${new Date(io.now()).toISOString()}  ${target.accountId} ${target.region}: ${status}, ${count(outcome.assessment.subnets.length, 'subnet')}\n`,
       );
     } catch (error) {
       if (breakOff.aborted) return;

@@ -26,6 +26,8 @@ interface Tile {
 /** Where no subnet is expected to run out: how much of that is known. */
 const noneExpected = (ranked: readonly RankedSubnet[], failed: number): Tile => {
   const unknown = ranked.filter(({ first }) => (first.forecast?.probabilityWithin ?? null) === null).length;
+  if (ranked.length + failed === 0)
+    return { name: 'soonest', value: 'none', words: 'exhaustion expected: no subnet has IPv4 addresses' };
   if (unknown + failed === 0) return { name: 'soonest', value: 'none', words: 'exhaustion expected' };
   return unknown === ranked.length
     ? { name: 'soonest', value: 'unknown', words: 'runs out first' }

@@ -29,7 +29,7 @@ export const runway = (forecast: Forecast | undefined, now: number): string => {
 };
 
 /** In place of figures of IPv4 addresses, which an IPv6-only subnet does not have: nothing of it is unknown. */
-const NO_IPV4 = 'no IPv4';
+export const NO_IPV4 = 'no IPv4';
 
 /** When a subnet runs out of addresses, in a few words. */
 export const subnetRunway = (

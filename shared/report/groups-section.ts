@@ -2,7 +2,7 @@ import { percentOf } from '../model/base/text/numbers.ts';
 import { teamOf } from '../model/owners/team-tag.ts';
 import { addressSupply } from '../model/subnet/address-supply.ts';
 import type { Facets } from './facets.ts';
-import { figure, nameHtml, share } from './figures.ts';
+import { figure, NO_IPV4, nameHtml, share } from './figures.ts';
 import { type Html, html } from './html.ts';
 import type { RankedSubnet } from './worst-first.ts';
 
@@ -41,11 +41,15 @@ interface Sums {
   readonly warning: number;
   readonly available: number | null;
   readonly usable: number | null;
+  /** Subnets with IPv4 addresses that are in none of these sums, because nothing is known of them. */
+  readonly unknown: number;
   readonly change: number | null;
 }
 
 const sumsOf = (name: string, counted: readonly CountedSubnet[]): Sums => {
-  const supplies = counted.map(({ ranked }) => addressSupply(ranked.subnet));
+  const supplies = counted
+    .filter(({ ranked }) => ranked.subnet.cidrBlock !== null)
+    .map(({ ranked }) => addressSupply(ranked.subnet));
   const known = supplies.filter((supply) => supply !== null);
   return {
     name,
@@ -54,6 +58,7 @@ const sumsOf = (name: string, counted: readonly CountedSubnet[]): Sums => {
     warning: counted.filter(({ ranked }) => ranked.severity === 'warning').length,
     available: sumOf(known.map(({ available }) => available)),
     usable: sumOf(known.map(({ usable }) => usable)),
+    unknown: supplies.length - known.length,
     change: sumOf(counted.map(({ change }) => change)),
   };
 };
@@ -65,9 +70,11 @@ export const changeText = (change: number | null): Html =>
     : html`${change > 0 ? '+' : ''}${figure(change)}`;
 
 const row = (dimension: Dimension, sums: Sums): Html => {
-  const { name, subnets, critical, warning, available, usable, change } = sums;
+  const { name, subnets, critical, warning, available, usable, unknown, change } = sums;
+  const written = (cell: Html): Html =>
+    available === null && unknown === 0 ? html`<span class="muted">${NO_IPV4}</span>` : cell;
   const free = available === null || usable === null ? null : percentOf(available, usable);
-  return html`<tr data-group="${dimension}" data-name="${name.replace(/\s+/g, ' ')}"><td>${nameHtml(name)}</td><td class="n" data-sum="subnets" data-v="${subnets}">${figure(subnets)}</td><td class="n" data-sum="critical" data-v="${critical}">${figure(critical)}</td><td class="n" data-sum="warning" data-v="${warning}">${figure(warning)}</td><td class="n" data-sum="available" data-v="${available ?? ''}">${figure(available)}</td><td class="n" data-sum="usable" data-v="${usable ?? ''}">${figure(usable)}</td><td class="n" data-sum="free" data-v="${free ?? ''}">${share(free, 'not known', 0)}</td><td class="n" data-sum="change" data-v="${change ?? ''}">${changeText(change)}</td></tr>`;
+  return html`<tr data-group="${dimension}" data-name="${name.replace(/\s+/g, ' ')}"><td>${nameHtml(name)}</td><td class="n" data-sum="subnets" data-v="${subnets}">${figure(subnets)}</td><td class="n" data-sum="critical" data-v="${critical}">${figure(critical)}</td><td class="n" data-sum="warning" data-v="${warning}">${figure(warning)}</td><td class="n" data-sum="available" data-v="${available ?? ''}">${written(figure(available))}</td><td class="n" data-sum="usable" data-v="${usable ?? ''}">${written(figure(usable))}</td><td class="n" data-sum="free" data-v="${free ?? ''}">${written(share(free, 'not known', 0))}</td><td class="n" data-sum="unknown" data-v="${unknown}">${figure(unknown)}</td><td class="n" data-sum="change" data-v="${change ?? ''}">${changeText(change)}</td></tr>`;
 };
 
 const table = (dimension: Dimension, counted: readonly CountedSubnet[]): Html | null => {
@@ -87,7 +94,7 @@ const table = (dimension: Dimension, counted: readonly CountedSubnet[]): Html | 
         b.warning - a.warning ||
         (a.available ?? Number.MAX_SAFE_INTEGER) - (b.available ?? Number.MAX_SAFE_INTEGER),
     );
-  return html`<h3>${DIMENSIONS[dimension]}</h3><div class="scroll" tabindex="0" role="region" aria-label="${DIMENSIONS[dimension]}"><table class="sortable groups"><thead><tr><th scope="col">Name</th><th scope="col" class="n">Subnets</th><th scope="col" class="n">Critical</th><th scope="col" class="n">Warning</th><th scope="col" class="n">Available</th><th scope="col" class="n">Usable</th><th scope="col" class="n">Free</th><th scope="col" class="n">Since last week</th></tr></thead><tbody>${all.slice(0, MOST_ROWS).map((sums) => row(dimension, sums))}</tbody></table></div>${all.length > MOST_ROWS ? html`<p class="muted">And ${all.length - MOST_ROWS} more in a better state.</p>` : null}`;
+  return html`<h3>${DIMENSIONS[dimension]}</h3><div class="scroll" tabindex="0" role="region" aria-label="${DIMENSIONS[dimension]}"><table class="sortable groups"><thead><tr><th scope="col">Name</th><th scope="col" class="n">Subnets</th><th scope="col" class="n">Critical</th><th scope="col" class="n">Warning</th><th scope="col" class="n">Available</th><th scope="col" class="n">Usable</th><th scope="col" class="n">Free</th><th scope="col" class="n">Unknown subnets</th><th scope="col" class="n">Since last week</th></tr></thead><tbody>${all.slice(0, MOST_ROWS).map((sums) => row(dimension, sums))}</tbody></table></div>${all.length > MOST_ROWS ? html`<p class="muted">And ${all.length - MOST_ROWS} more in a better state.</p>` : null}`;
 };
 
 /** A subnet that several clusters use counts for each of them. */

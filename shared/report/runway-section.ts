@@ -47,6 +47,7 @@ const row = (ranked: RankedSubnet, places: Places, now: number): Html => {
 };
 
 const noneText = (forecast: number, notKnown: number): Html => {
+  if (forecast + notKnown === 0) return html`<p>There is no subnet with IPv4 addresses.</p>`;
   if (notKnown === 0) return html`<p>No subnet is expected to run out.</p>`;
   return forecast === 0
     ? html`<p class="unknown">Unknown: no subnet has a forecast.</p>`

@@ -39,6 +39,10 @@ export const loadBalancerSubnet: Check = {
   find: ({ estate }) => estate.input.subnets.map((subnet) => result(estate, subnet)),
 };
 
+/** It has no IPv4 addresses to run out of, and nothing of it is unknown. */
+const isIpv6Only = ({ cidrBlock, usesPrefixes }: SubnetAssessment): boolean =>
+  cidrBlock === null && usesPrefixes === false;
+
 const rolesOf = ({ tags }: SubnetAssessment): readonly string[] =>
   ROLE_TAGS.filter((tag) => ROLE_VALUES.has(tags[tag] ?? 'none'));
 
@@ -69,6 +73,7 @@ const result = (estate: Estate, subnet: SubnetAssessment): CheckResult => {
   const available = addressSupply(subnet)?.available ?? null;
   const tagged = rolesOf(subnet).length > 0;
   const { owners } = subnet;
+  if (available === null && isIpv6Only(subnet)) return healthy(subject);
   if (available === null || (owners === null && !tagged)) {
     return notMeasured(subject, 'The owners of the addresses, or the number of free ones, are unknown.');
   }

@@ -62,8 +62,12 @@ export const countsOf = (page: Page, choice: Choice, details: Details): Counts =
             ? 'runs out first'
             : 'exhaustion expected'
           : `runs out first: ${soonest.querySelector?.('bdi')?.textContent ?? soonest.dataset['name'] ?? soonest.dataset['key'] ?? ''}`,
-      available: () =>
-        `addresses available of ${grouped(sum(once.map(({ dataset }) => numberOf(dataset['usable']))) ?? 0)}`,
+      available: () => {
+        const unknown = once.filter(({ dataset }) => dataset['unknown'] !== undefined).length;
+        const rest =
+          unknown === 0 ? '' : `, not counting ${unknown} unknown ${unknown === 1 ? 'subnet' : 'subnets'}`;
+        return `addresses available of ${grouped(sum(once.map(({ dataset }) => numberOf(dataset['usable']))) ?? 0)}${rest}`;
+      },
     };
     for (const tile of page.querySelectorAll('[data-tile]')) {
       const name = tile.dataset['tile'] ?? '';
@@ -91,7 +95,9 @@ export const countsOf = (page: Page, choice: Choice, details: Details): Counts =
       const levels = (level: string): number =>
         own.filter(({ dataset }) => dataset['severity'] === level).length;
       const [available, usable, change] = [of('available'), of('usable'), of('change')];
-      const written = (value: number | null): string => (value === null ? 'unknown' : grouped(value));
+      const unknown = own.filter(({ dataset }) => dataset['unknown'] !== undefined).length;
+      const missing = unknown === 0 ? 'no IPv4' : 'unknown';
+      const written = (value: number | null): string => (value === null ? missing : grouped(value));
       const figures: Record<string, string> = {
         subnets: written(own.length),
         critical: written(levels('critical')),
@@ -100,8 +106,9 @@ export const countsOf = (page: Page, choice: Choice, details: Details): Counts =
         usable: written(usable),
         free:
           available === null || usable === null || usable === 0
-            ? 'unknown'
+            ? missing
             : `${Math.round((100 * available) / usable)} %`,
+        unknown: written(unknown),
         change: change === null ? 'unknown' : `${change > 0 ? '+' : ''}${grouped(change)}`,
       };
       group.hidden = choice.isNarrowed() && own.length === 0;

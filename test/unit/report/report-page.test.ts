@@ -66,7 +66,7 @@ describe('a subnet without IPv4 addresses', () => {
     expect(row.match(/no IPv4/g)).toHaveLength(4);
     expect(row).not.toContain('unknown');
     expect(Object.values(detailsOf(page)).join()).not.toContain('Single addresses left');
-    expect(page).toContain('No subnet is expected to run out.');
+    expect(page).toContain('There is no subnet with IPv4 addresses.');
     expect(page).not.toContain('without a forecast');
   });
 });
