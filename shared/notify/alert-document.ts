@@ -30,6 +30,7 @@ const subject = z.object({
   accountId,
   region,
   vpcId: z.nullable(vpcId),
+  vpcName: z.exactOptional(text),
   clusterName: nullableText,
   subnetIds,
   cidrBlocks: z.exactOptional(z.array(word('cidrBlocks'))),

@@ -102,7 +102,7 @@ const commonSummary = (transitions: readonly Transition[]): string => {
 const whereOf = (subject: Subject, same: (read: (transition: Transition) => unknown) => boolean): string => {
   const shown = (text: string): string => truncate(inertLine(text), NAME_LIMIT);
   if (subject.type !== 'vpc' && subject.vpcId !== null && same((other) => other.subject.vpcId))
-    return shown(subject.vpcId);
+    return shown(subject.vpcName === undefined ? subject.vpcId : `VPC ${subject.vpcName}`);
   if (!same((other) => other.subject.accountId)) return 'several accounts';
   if (!same((other) => other.subject.region)) return `account ${shown(subject.accountId)}`;
   return `account ${shown(subject.accountId)} in ${shown(subject.region)}`;

@@ -210,7 +210,7 @@ const placeOf = ({ subject }: Transition): readonly Fact[] => {
   if (subnetId !== undefined) {
     add('Subnet', otherSubnets.length === 0 ? subnetId : `${subnetId} and ${otherSubnets.length} more`);
   }
-  add('VPC', subject.vpcId);
+  add('VPC', subject.vpcId, subject.vpcName ?? null);
   add('Account', `${subject.accountId}, ${subject.region}`);
   return place;
 };

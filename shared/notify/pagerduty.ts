@@ -6,7 +6,13 @@ import { identityOf, incidentOf } from '../model/result/identity.ts';
 import { DeliveryError } from './delivery-error.ts';
 import { defaultHttpEnvironment, type HttpAnswer, type HttpEnvironment, postJson } from './http-delivery.ts';
 import { truncate, utf8Bytes } from './inert-text.ts';
-import { composeMessage, factText, type MessageContent, type MessageEntry } from './message-content.ts';
+import {
+  composeMessage,
+  type Fact,
+  factText,
+  type MessageContent,
+  type MessageEntry,
+} from './message-content.ts';
 import type { Notifier } from './notifier.ts';
 import type { Secret } from './secret-reader.ts';
 import { isWorseAtItsLevel } from './worse-at-its-level.ts';
@@ -190,10 +196,16 @@ const detailsOf = (entry: MessageEntry, content: MessageContent, level: AlertLev
       timestamp: entry.transition.at,
       group: content.threadId,
       class: entry.rule,
-      component: entry.place.find(({ label }) => label === 'Cluster' || label === 'VPC')?.value ?? 'headroom',
+      component: componentOf(entry.place),
       custom_details: custom,
     },
   };
+};
+
+/** By ids: VPCs of several accounts may have one name, and a rule of PagerDuty may name the component. */
+const componentOf = (place: readonly Fact[]): string => {
+  const found = place.find(({ label }) => label === 'Cluster' || label === 'VPC');
+  return found?.id ?? found?.value ?? 'headroom';
 };
 
 /** So long one message waits for a service that is busy, so that it ends within the time of a send (`OUTBOX_TIMING`). */

@@ -183,6 +183,11 @@ export class Estate {
     return subject;
   }
 
+  #vpcNameOf(vpcId: string | null): Pick<Subject, 'vpcName'> {
+    const name = vpcId === null ? null : (this.vpcs.get(vpcId)?.name ?? null);
+    return name === null ? {} : { vpcName: name };
+  }
+
   #makeSubnetSubject(subnet: SubnetAssessment): Subject {
     const clusterNames = this.clustersOf(subnet.subnetId);
     const [first = null, ...others] = clusterNames;
@@ -193,6 +198,7 @@ export class Estate {
       accountId: subnet.accountId,
       region: subnet.region,
       vpcId: subnet.vpcId,
+      ...this.#vpcNameOf(subnet.vpcId),
       clusterName: others.length === 0 ? first : null,
       subnetIds: [subnet.subnetId],
       cidrBlocks: subnet.cidrBlock === null ? [] : [subnet.cidrBlock],
@@ -208,6 +214,7 @@ export class Estate {
       accountId: cluster.accountId,
       region: cluster.region,
       vpcId: cluster.vpcId,
+      ...this.#vpcNameOf(cluster.vpcId),
       clusterName: cluster.clusterName,
       subnetIds,
     };
@@ -223,6 +230,7 @@ export class Estate {
       accountId,
       region,
       vpcId: eks.vpcId,
+      ...this.#vpcNameOf(eks.vpcId),
       clusterName: eks.name,
       subnetIds: eks.subnetIds,
     };

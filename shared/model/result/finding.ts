@@ -25,6 +25,8 @@ export interface Subject {
   readonly accountId: string;
   readonly region: string;
   readonly vpcId: string | null;
+  /** The `Name` tag of the VPC. Absent where it has none, or is not known. */
+  readonly vpcName?: string;
   readonly clusterName: string | null;
   /** The subnets it is about, so that a filter or a selector on a subnet finds it. */
   readonly subnetIds: readonly string[];

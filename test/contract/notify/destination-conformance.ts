@@ -132,6 +132,7 @@ const HUGE: AlertMessage = exampleMessage(
 const hostilePods = exampleFinding(
   {
     ...subnetSubject('subnet-0a1b2c3d4e5f60718', HOSTILE_NAME, [HOSTILE_NAME]),
+    vpcName: HOSTILE_NAME,
     namespaces: [HOSTILE_NAME],
     tags: { [HOSTILE_NAME]: HOSTILE_NAME },
   },
