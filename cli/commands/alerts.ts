@@ -1,11 +1,12 @@
 import { saysNothingLeft } from '../../shared/alerts/check-of-rule.ts';
 import { HeadroomError } from '../../shared/model/base/errors.ts';
+import { printable } from '../../shared/model/base/invisible-characters.ts';
 import { approximateTime } from '../../shared/model/base/text/approximate-times.ts';
 import { elapsed, shortDuration } from '../../shared/model/base/text/durations.ts';
 import { type KeptAlert, keptAlerts, nameOf } from '../../shared/pipeline/kept-alerts.ts';
 import type { StoredMute } from '../../shared/pipeline/stored-mutes.ts';
 import type { StateStore } from '../../shared/state/state-store.ts';
-import type { AddCommand } from '../base/command-line.ts';
+import { type AddCommand, UsageError } from '../base/command-line.ts';
 import { EXIT } from '../base/exit-codes.ts';
 import {
   type AlertFilters,
@@ -19,6 +20,7 @@ import {
 import { muteOf } from '../input/mute-coverage.ts';
 import { addOutputOptions, type OutputOptions } from '../input/output-options.ts';
 import { addStateOptions, type StateOptions, withStateStore } from '../input/state-store.ts';
+import { ageOfScans } from '../output/age-of-scans.ts';
 import type { ListingColumn } from '../output/listing.ts';
 import type { AlertRecord, AlertsDocument } from '../output/listing-documents.ts';
 import { watching } from '../output/watch.ts';
@@ -160,8 +162,11 @@ A level in brackets is of an alert that waits. Exits with 1 while a critical ale
       const { io } = session;
       await watching(session, options, async () => {
         const now = io.now();
-        const { listed, problem } = await withStateStore(options, async (store) => {
-          const kept = await keptAlerts(store);
+        const { listed, problem, scans } = await withStateStore(options, async (store) => {
+          const [kept, scans] = await Promise.all([keptAlerts(store), store.assessments.targets()]);
+          // That no alert is stored is no all-clear where nothing was ever scanned.
+          if (kept.length + scans.length === 0)
+            throw new UsageError('No scan is stored there.', 'Run a scan first, or give another store.');
           const tagged = await taggedSubnets(store, options);
           const { numbers, problem } = await numbersOf(store, kept, now);
           const { storedMutes } = await import('../../shared/pipeline/stored-mutes.ts');
@@ -182,8 +187,10 @@ A level in brackets is of an alert that waits. Exits with 1 while a critical ale
             )
             .toSorted(worstFirst);
           if (listed.length === 0) await refuseUnknownAlertFilters(store, options);
-          return { listed, problem };
+          return { listed, problem, scans };
         });
+        for (const line of ageOfScans(scans, new Date(now).toISOString()))
+          io.err(`warning  ${printable(line)}\n`);
         if (problem !== null)
           io.err(`warning  Alerts without a number have none yet: ${problem.message} ${problem.action}\n`);
         await writeListing(io, options, {

@@ -62,6 +62,7 @@ const HOSTILE: Readonly<Record<string, unknown>> = {
   ipv6CidrBlocks: ['10.0.0.0/24 '],
   serviceIpv4Cidr: '2001:db8::/56',
   serviceIpv6Cidr: '$(id)',
+  fullZones: ['\u001B[31m'],
   lostZones: ['\u001B[31m'],
   zone: '',
 };

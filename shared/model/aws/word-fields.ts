@@ -41,6 +41,7 @@ export const WORD_FIELDS: Readonly<Record<string, WordPattern>> = {
   instanceId: ANY_ID,
   availabilityZone: ZONE,
   availabilityZoneId: ZONE_ID,
+  fullZones: ZONE,
   lostZones: ZONE,
   zone: ZONE,
   outpostArn: ARN,

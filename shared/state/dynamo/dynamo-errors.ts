@@ -6,6 +6,10 @@ const THROTTLED = new Set([
   'ThrottlingException',
 ]);
 
+/** How DynamoDB says that a table has another key schema, for each kind of call. */
+const OTHER_KEYS =
+  /key element|key schema|schema type|missing the key|mismatch for key|conditions on the keys/i;
+
 /** Says in words what DynamoDB or the way to it refused. `action` as IAM writes it: `dynamodb:PutItem`. */
 export const stateStoreError = (error: unknown, action: string, tableName: string): StateStoreError => {
   if (error instanceof StateStoreError) return error;
@@ -43,10 +47,27 @@ export const stateStoreError = (error: unknown, action: string, tableName: strin
       options,
     );
   }
+  if (name === 'ValidationException' && OTHER_KEYS.test(message)) {
+    return new StateStoreError(
+      'state-table-foreign',
+      `The table ${tableName} has other keys than the state of Headroom, which has the texts pk and sk`,
+      'Give the name of the table that the deployment made.',
+      options,
+    );
+  }
+  // The SDK could not read the answer.
+  if (name === 'SyntaxError') {
+    return new StateStoreError(
+      'state-unavailable',
+      `${action} on table ${tableName} got an answer that is not DynamoDB's`,
+      'Check AWS_ENDPOINT_URL, and whether a proxy or a login page answers in the place of DynamoDB.',
+      options,
+    );
+  }
   return new StateStoreError(
     'state-unavailable',
     `${action} on table ${tableName} failed with ${name}: ${message.split('\n')[0]}`,
-    'If it persists, check the network path to DynamoDB, and that the table has the keys pk and sk. The next scan continues.',
+    'If it persists, check the network path to DynamoDB. The next scan continues.',
     options,
   );
 };

@@ -2,6 +2,7 @@ import { mkdtempSync, rmSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { afterEach, beforeEach, describe, expect, test } from 'vitest';
+import type { TargetStatus } from '../../../shared/model/result/assessment.ts';
 import { acknowledgeAlert } from '../../../shared/pipeline/acknowledge.ts';
 import { keptAlerts } from '../../../shared/pipeline/kept-alerts.ts';
 import { createMemoryStateStore } from '../../../shared/state/memory-state-store.ts';
@@ -15,6 +16,9 @@ import { alertAfter } from '../../fixtures/transitions.ts';
 const TARGET = { accountId: '111111111111', region: 'eu-west-1' };
 const KEY = 'addresses-low/subnet/subnet-0a';
 const NAME = `111111111111/eu-west-1/${KEY}`;
+
+/** The time of commands in this process. */
+const NOW = Date.parse('2026-01-01T01:00:00.000Z');
 
 /** One critical alert that fires, and one that is over. */
 const fill = async (store: StateStore): Promise<void> => {
@@ -47,6 +51,28 @@ describe('headroom alerts', () => {
     expect(out).not.toContain('subnet-0b');
     const { out: names } = await headroom(['alerts', '--state', state, '--output', 'name']);
     expect(names).toBe(`${NAME}\n`);
+  });
+
+  test('is no all-clear where nothing was ever scanned, or not lately', async () => {
+    const unused = join(folder, 'unused.sqlite');
+    await openSqliteStateStore(unused).close();
+    const never = await headroom(['alerts', '--state', unused]);
+    expect([never.code, never.out]).toEqual([2, '']);
+    expect(never.err).toContain('No scan is stored there.');
+
+    const old = join(folder, 'old.sqlite');
+    const store = openSqliteStateStore(old);
+    const [lately, before] = [NOW - 5 * 60_000, NOW - 50 * 3_600_000].map((at) => new Date(at).toISOString());
+    await store.assessments.putLatest({ ...anAssessment(), scannedAt: before ?? '' });
+    const partial: TargetStatus = { ...anAssessment().target, region: 'us-east-1', status: 'partial' };
+    await store.assessments.putLatest({ ...anAssessment({ target: partial }), scannedAt: lately ?? '' });
+    await store.close();
+    const { code, out, err } = await headroom(['alerts', '--state', old]);
+    expect([code, out]).toEqual([0, 'No alert fires.\n']);
+    expect(err).toBe(
+      'warning  111111111111/eu-west-1: last scanned 2 d 2 h ago, and what changed since is not known.\n' +
+        'warning  111111111111/us-east-1: the last scan could not read everything.\n',
+    );
   });
 
   test('has what is empty now before what is low, and says since when nothing is left', async () => {

@@ -1,5 +1,11 @@
-import { PutItemCommand, UpdateItemCommand } from '@aws-sdk/client-dynamodb';
+import {
+  CreateTableCommand,
+  PutItemCommand,
+  UpdateItemCommand,
+  waitUntilTableExists,
+} from '@aws-sdk/client-dynamodb';
 import { afterAll, afterEach, beforeAll, beforeEach, describe, expect, test } from 'vitest';
+import { stateStoreError } from '../../../shared/state/dynamo/dynamo-errors.ts';
 import { createDynamoStateStore } from '../../../shared/state/dynamo/dynamo-state-store.ts';
 import type { StateStore } from '../../../shared/state/state-store.ts';
 import { ANY_FORM } from '../../fixtures/any-form.ts';
@@ -69,6 +75,47 @@ describe('the DynamoDB store, when things go wrong', () => {
       message: expect.stringContaining(tableName),
       action: expect.stringContaining(action),
       cause: expect.anything(),
+    });
+  });
+
+  test.each([
+    ['another key', [['id', 'HASH', 'S']]],
+    ['no sort key', [['pk', 'HASH', 'S']]],
+    [
+      'numbers as keys',
+      [
+        ['pk', 'HASH', 'N'],
+        ['sk', 'RANGE', 'N'],
+      ],
+    ],
+  ] as const)('a table of something else is named: %s', async (name, keys) => {
+    const other = `other-${name.replaceAll(' ', '-')}`;
+    await database.client.send(
+      new CreateTableCommand({
+        TableName: other,
+        BillingMode: 'PAY_PER_REQUEST',
+        AttributeDefinitions: keys.map(([AttributeName, , AttributeType]) => ({
+          AttributeName,
+          AttributeType,
+        })),
+        KeySchema: keys.map(([AttributeName, KeyType]) => ({ AttributeName, KeyType })),
+      }),
+    );
+    await waitUntilTableExists(
+      { client: database.client, minDelay: 0.005, maxDelay: 0.02, maxWaitTime: 20 },
+      { TableName: other },
+    );
+    const foreign = createDynamoStateStore({ client: database.client, tableName: other });
+    const failure = { code: 'state-table-foreign', message: expect.stringContaining(other) };
+    // Without a sort key a query is answered, by nothing; what is read by its key is not.
+    await expect(foreign.alerts.read(target, anAlert().key)).rejects.toMatchObject(failure);
+  });
+
+  test('an answer that is not from DynamoDB, such as a login page, is named', () => {
+    const error = Object.assign(new Error("Unexpected token '<'"), { name: 'SyntaxError' });
+    expect(stateStoreError(error, 'dynamodb:Query', 'state')).toMatchObject({
+      code: 'state-unavailable',
+      message: "dynamodb:Query on table state got an answer that is not DynamoDB's",
     });
   });
 
