@@ -7,6 +7,8 @@ import { failed, ok, triedAll } from './doctor-answers.ts';
 import { checkMemory } from './doctor-memory.ts';
 import { type StateOptions, withStateStore } from './state-store.ts';
 
+const OF_THE_TABLE: ReadonlySet<string> = new Set(['state-table-missing', 'state-not-ours']);
+
 /** Whether the stored scans can be read, and, in a table, each call that the functions and `headroom ack` make. */
 export const checkState = async (options: StateOptions, now: number): Promise<readonly DoctorCheck[]> => {
   const { state, table, region } = options;
@@ -36,8 +38,8 @@ const checkTable = async (table: string, region: string | undefined): Promise<re
     const [first] = refused;
     if (first === undefined)
       return [ok('state', table, `All ${answers.length} calls of the state table are allowed.`)];
-    // A table that there is not fails every call for one reason.
-    return first.problem.code === 'state-table-missing'
+    // A table that there is not, or that is of something else, fails every call for one reason.
+    return OF_THE_TABLE.has(first.problem.code)
       ? [failed('state', table, first.problem)]
       : refused.map(({ action, problem }) => failed(`state ${action}`, table, problem));
   } finally {

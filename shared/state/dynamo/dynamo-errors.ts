@@ -49,7 +49,7 @@ export const stateStoreError = (error: unknown, action: string, tableName: strin
   }
   if (name === 'ValidationException' && OTHER_KEYS.test(message)) {
     return new StateStoreError(
-      'state-table-foreign',
+      'state-not-ours',
       `The table ${tableName} has other keys than the state of Headroom, which has the texts pk and sk`,
       'Give the name of the table that the deployment made.',
       options,

@@ -106,7 +106,7 @@ describe('the DynamoDB store, when things go wrong', () => {
       { TableName: other },
     );
     const foreign = createDynamoStateStore({ client: database.client, tableName: other });
-    const failure = { code: 'state-table-foreign', message: expect.stringContaining(other) };
+    const failure = { code: 'state-not-ours', message: expect.stringContaining(other) };
     // Without a sort key a query is answered, by nothing; what is read by its key is not.
     await expect(foreign.alerts.read(target, anAlert().key)).rejects.toMatchObject(failure);
   });
