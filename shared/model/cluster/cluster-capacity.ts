@@ -33,6 +33,7 @@ export class ClusterCapacity {
   readonly #placed: ReadonlyMap<string, NodesByPlace>;
   readonly #extras = new Map<string, NodeExtras>();
   readonly #windows = new Map<string, boolean>();
+  #morePods: ((subnetId: string) => number | null) | null = null;
 
   constructor(plan: ClusterPlan, groups: readonly GrowingGroup[]) {
     this.#plan = plan;
@@ -73,7 +74,7 @@ export class ClusterCapacity {
   }
 
   bySubnet(subnetIds: readonly string[]): readonly CapacityAssessment[] {
-    const morePods = this.#morePods();
+    const morePods = this.#morePodsIn();
     return subnetIds.map((subnetId) => ({
       subnetId,
       availabilityZone: this.#zoneOf(subnetId),
@@ -86,7 +87,7 @@ export class ClusterCapacity {
   }
 
   byZone(subnetIds: readonly string[]): readonly ZoneCapacity[] {
-    const morePods = this.#morePods();
+    const morePods = this.#morePodsIn();
     const zones = Map.groupBy(subnetIds, (subnetId) => this.#zoneOf(subnetId));
     return [...zones]
       .map(([availabilityZone, here]) => {
@@ -105,8 +106,14 @@ export class ClusterCapacity {
     return this.#plan.subnets.get(subnetId)?.availabilityZone ?? null;
   }
 
+  /** Subnets and zones rest on the same count, which looks at every node. */
+  #morePodsIn(): (subnetId: string) => number | null {
+    this.#morePods ??= this.#countMorePods();
+    return this.#morePods;
+  }
+
   /** Nodes whose limits or subnets are not known are left out, and a subnet that only such nodes draw on is unknown. */
-  #morePods(): (subnetId: string) => number | null {
+  #countMorePods(): (subnetId: string) => number | null {
     const { nodes, ledgers } = this.#plan;
     const rooms: NodeRoom[] = [];
     const unknown = new Set<string>();

@@ -29,6 +29,8 @@ export class PodSubnets {
   readonly #input: PodSubnetsInput;
   /** Nodes with custom networking: they show where pods get their addresses. */
   readonly #customNodes: readonly NodeAccumulator[];
+  /** By group and subnet: the nodes of a group ask the same, and each answer looks at all subnets of the VPC. */
+  readonly #places = new Map<string | null, Map<string, PodPlace>>();
 
   constructor(input: PodSubnetsInput) {
     this.#input = input;
@@ -37,6 +39,13 @@ export class PodSubnets {
 
   /** For a new node in this subnet; `group`: the node group or node pool that starts it, `null` for any. */
   of(subnetId: string, group: string | null): PodPlace {
+    const bySubnet = this.#places.get(group) ?? new Map<string, PodPlace>();
+    const place = bySubnet.get(subnetId) ?? this.#placeOf(subnetId, group);
+    this.#places.set(group, bySubnet.set(subnetId, place));
+    return place;
+  }
+
+  #placeOf(subnetId: string, group: string | null): PodPlace {
     if (this.#usesCustomNetworking(subnetId)) {
       return { primaryServesPods: false, subnetIds: this.#customSubnets(subnetId, group) };
     }
@@ -49,10 +58,9 @@ export class PodSubnets {
   /** Whether tagged subnets count although it is unknown whether discovery is on. */
   get restsOnDefault(): boolean {
     const { configuration, nodes } = this.#input;
-    return (
-      configuration.subnetDiscovery === null &&
-      nodes.some(({ subnetId }) => subnetId !== null && this.#discovered(subnetId).length > 0)
-    );
+    if (configuration.subnetDiscovery !== null) return false;
+    const subnetIds = new Set(nodes.flatMap(({ subnetId }) => subnetId ?? []));
+    return [...subnetIds].some((subnetId) => this.#discovered(subnetId).length > 0);
   }
 
   #usesCustomNetworking(subnetId: string): boolean {
