@@ -1,9 +1,11 @@
 import { elementAt } from '../base/element-at.ts';
+import { smallestOf } from '../base/extremes.ts';
 import { verb } from '../base/text/numbers.ts';
 import type { HourlyPoint, Sample, SupplyHistory, Surge } from '../result/forecast.ts';
 import { type Drain, type Drains, NO_DRAINS } from './drain.ts';
 import { type Fall, fallOf } from './fall.ts';
 import { median } from './hourly-grid.ts';
+import { isLittleLeft } from './little-left.ts';
 import { valueAt } from './value-at.ts';
 
 const MINUTE = 60_000;
@@ -28,19 +30,26 @@ const BRIEF_STEADY_SHARE = 0.5;
  */
 const NEWEST_MINUTES = FAST_WINDOW_MINUTES / 2;
 const NEWEST_SHARE = 0.42;
-/** The shorter pair is only for what is nearly over: no more than this share of the capacity is left. */
-const NEARLY_OVER = 0.2;
 /**
- * At the slow window's pace nothing is left within this many hours. A surge that takes three hours is seen at half-time. It is
- * critical at once: it is over before working hours begin, and a warning was followed by a critical alert 25 minutes later.
+ * At the slow window's pace nothing is left within so many hours: the square of the share of the capacity that the window lost,
+ * times this. What takes a fourth in 90 minutes goes on to the end more often than what takes a sixth. With a fifth or less
+ * left it is at least the smaller limit. A surge that takes three hours is seen at half-time. It is critical at once: it is
+ * over before working hours begin, and a warning was followed by a critical alert 25 minutes later.
  */
-export const SURGE_HOURS = 1.65;
+const HOURS_BY_SHARE = 28;
+export const MOST_SURGE_HOURS = 2.4;
+const LITTLE_LEFT_HOURS = 1.65;
+const surgeHours = (share: number, left: number, capacity: number): number =>
+  Math.max(
+    Math.min(MOST_SURGE_HOURS, HOURS_BY_SHARE * share ** 2),
+    isLittleLeft(left, capacity) ? LITTLE_LEFT_HOURS : 0,
+  );
 /** The same where it is nearly over: little is left, or hardly any earlier day is known. */
 export const NEARLY_OVER_HOURS = 0.75;
-/** The same of the last half hour by itself. */
-const BRIEF_HOURS = 0.9;
-/** The fast window shows what gets faster: at its pace as little is left as above, and at the slow window's this much. */
-const ACCELERATING_HOURS = 2;
+/** The same at both paces where the pieces are less even: what is so large and leaves so little need not be steady. */
+const UNEVEN_HOURS = 1;
+const UNEVEN_SHARE = 0.3;
+const UNEVEN_LEAST_SHARE = 0.15;
 /** An alert clears only when both windows leave more than this. */
 export const CLEAR_HOURS = 3;
 /** A pace of minutes says nothing of what is further away than this. */
@@ -86,7 +95,7 @@ export const surge = (
 ): Surge | null => {
   const value = valueAt(recent, now);
   const measured = recent.findLast(({ at }) => at <= now)?.value ?? value;
-  const long = windowOf(recent, now, FAST_WINDOW_MINUTES, STEADY_SHARE);
+  const long = windowOf(recent, now, FAST_WINDOW_MINUTES);
   if (Number.isNaN(long.lost)) return null;
   const lossPerHour = {
     fast: (long.newest * 60) / FAST_WINDOW_MINUTES,
@@ -97,24 +106,30 @@ export const surge = (
   const known = earlier !== null && earlier.days >= FEWEST_EARLIER_DAYS ? earlier : null;
   const least = Math.max(LEAST_COUNT, (known === null ? LEAST_SHARE_UNKNOWN : LEAST_SHARE) * capacity);
   const isUnusual = earlier === null || isUnlike(earlier, value, lossPerHour.slow);
-  const reached = (hours: number): boolean =>
-    hoursLeft.slow <= hours || (hoursLeft.fast <= hours && hoursLeft.slow <= ACCELERATING_HOURS);
   const goesOnNow = stillFalls(recent, now, measured);
-  const surges = long.isSteady && long.lost >= least && goesOnNow;
+  const surges = long.evenness >= STEADY_SHARE && long.lost >= least && goesOnNow;
   // Without earlier days an ordinary morning looks the same: only what is nearly over is believed.
-  const within = known === null ? NEARLY_OVER_HOURS : SURGE_HOURS;
+  const within = known === null ? NEARLY_OVER_HOURS : surgeHours(long.lost / capacity, value, capacity);
+  const isUneven =
+    goesOnNow &&
+    isUnusual &&
+    long.evenness >= UNEVEN_SHARE &&
+    long.lost >= UNEVEN_LEAST_SHARE * capacity &&
+    Math.max(hoursLeft.slow, hoursLeft.fast) <= UNEVEN_HOURS;
   const isNearlyOver =
     known !== null &&
-    value < known.floor &&
-    ((surges &&
-      hoursAt(value - known.dailyDip, Math.min(lossPerHour.slow, lossPerHour.fast)) <= NEARLY_OVER_HOURS) ||
-      (goesOnNow && surgesBriefly(recent, now, { value, capacity, least, earlier: known })));
+    (isUneven ||
+      (value < known.floor &&
+        ((surges &&
+          hoursAt(value - known.dailyDip, Math.min(lossPerHour.slow, lossPerHour.fast)) <=
+            NEARLY_OVER_HOURS) ||
+          (goesOnNow && surgesBriefly(recent, now, { value, capacity, least, earlier: known })))));
   const draining = isLikely(drains.begins, DRAIN_CHANCE, value, capacity) ? drains.begins : null;
   const fall = fallOf({ hourly }, measured, capacity, now);
   const fell = fall?.begins === true ? fall : null;
   const raise =
     isNearlyOver ||
-    (surges && isUnusual && reached(within)) ||
+    (surges && isUnusual && hoursLeft.slow <= within) ||
     (draining !== null && draining.hoursLeft <= DRAIN_CRITICAL_HOURS)
       ? 'critical'
       : draining !== null || fell !== null
@@ -202,7 +217,7 @@ export const surgeLevelsWith = (
   const all = left + elsewhere;
   if (fall != null) return fall.lost >= all ? { raise, hold } : { raise: 'ok', hold: 'ok' };
   const hours = hoursAt(all, drain?.lossPerHour ?? Math.max(lossPerHour.slow, lossPerHour.fast));
-  const isCritical = hours <= (drain == null ? SURGE_HOURS : DRAIN_CRITICAL_HOURS);
+  const isCritical = hours <= (drain == null ? MOST_SURGE_HOURS : DRAIN_CRITICAL_HOURS);
   const staysCritical = hours <= (drain == null ? CLEAR_HOURS : DRAIN_HOLD_HOURS);
   const isWarning = drain != null && drain.hours / (drain.hours + hours) >= DRAIN_CHANCE;
   return {
@@ -240,11 +255,11 @@ interface Window {
   /** Lost over the whole window, and over its newest piece; `NaN` where it was not measured. */
   readonly lost: number;
   readonly newest: number;
-  /** Each piece lost its part. */
-  readonly isSteady: boolean;
+  /** The least that a piece lost, as a share of what it would have at the window's pace. */
+  readonly evenness: number;
 }
 
-const windowOf = (recent: readonly Sample[], now: number, pieceMinutes: number, share: number): Window => {
+const windowOf = (recent: readonly Sample[], now: number, pieceMinutes: number): Window => {
   const values = Array.from({ length: PIECES + 1 }, (_, piece) =>
     valueAt(recent, now - piece * pieceMinutes * MINUTE),
   );
@@ -253,7 +268,7 @@ const windowOf = (recent: readonly Sample[], now: number, pieceMinutes: number, 
   return {
     lost,
     newest: elementAt(pieces, 0),
-    isSteady: pieces.every((piece) => piece >= (share * lost) / PIECES),
+    evenness: (PIECES * smallestOf(pieces)) / lost,
   };
 };
 
@@ -276,14 +291,15 @@ const surgesBriefly = (
     readonly earlier: Earlier;
   },
 ): boolean => {
-  if (value > NEARLY_OVER * capacity) return false;
-  const brief = windowOf(recent, now, BRIEF_PIECE_MINUTES, BRIEF_STEADY_SHARE);
+  // The shorter pair is only for what is nearly over.
+  if (!isLittleLeft(value, capacity)) return false;
+  const brief = windowOf(recent, now, BRIEF_PIECE_MINUTES);
   const pace = (brief.lost * 60) / FAST_WINDOW_MINUTES;
   return (
-    brief.isSteady &&
+    brief.evenness >= BRIEF_STEADY_SHARE &&
     brief.lost >= least &&
     pace >= UNUSUAL * earlier.lossPerHour &&
-    hoursAt(value, pace) <= BRIEF_HOURS
+    hoursAt(value, pace) <= NEARLY_OVER_HOURS
   );
 };
 

@@ -151,23 +151,37 @@ test('measurements after now do not tell that room came back', () => {
 });
 
 describe('at its limits', () => {
-  /** Two weeks of 600, then 12 fewer every five minutes for 95 minutes, down to `left`: 140 an hour over 90 minutes. */
+  /** Two weeks of `usual`, then `each` fewer every five minutes for 95 minutes, down to `left`: 12 are 140 an hour over 90 minutes. */
   const now = START + 14.25 * DAY;
-  const downTo = (left: number, { capacity = 1000, from = START } = {}) => {
+  const downTo = (left: number, { capacity = 1000, from = START, each = 12, usual = 600 } = {}) => {
     const samples = series(14.3, (day) => {
       const steps = Math.round((14.25 - day) * 288);
-      return steps > 19 ? 600 : left + 12 * steps;
+      return steps > 19 ? usual : left + each * steps;
     }).filter(({ at }) => at <= now && at >= from);
     return surge(historyOf(samples), capacity, now);
   };
   // The value is the middle of the last two scans: six more than the last.
   test.each([
-    ['1.65 hours are critical', 225, { raise: 'critical', hold: 'critical' }],
-    ['a little more is none yet', 226, { raise: 'ok', hold: 'critical' }],
+    ['1.43 hours are critical with a fifth left', 194, { raise: 'critical', hold: 'critical' }],
+    [
+      'with a little more it is none yet, since it has lost no more than that',
+      195,
+      { raise: 'ok', hold: 'critical' },
+    ],
     ['three hours hold', 414, { raise: 'ok', hold: 'critical' }],
     ['a little more clears', 416, { raise: 'ok', hold: 'ok' }],
   ] as const)('%s', (_name, left, levels) => {
     expect(downTo(left)).toMatchObject({ ...levels, lossPerHour: { slow: 140 } });
+  });
+
+  // The value is half a step more than the last.
+  test.each([
+    ['with a fifth or less left 1.65 hours are critical', 10, 500, 187],
+    ['28 times the square of the share that was lost: 1.93 hours after 0.2625', 15, 800, 330],
+    ['2.4 hours at most', 18, 900, 495],
+  ])('%s', (_name, each, usual, left) => {
+    expect(downTo(left, { each, usual })?.raise).toBe('critical');
+    expect(downTo(left + 1, { each, usual })?.raise).toBe('ok');
   });
 
   test('a tenth of the capacity is much, and less is not', () => {
@@ -212,6 +226,46 @@ describe('at its limits', () => {
   });
 });
 
+describe('what goes unevenly is believed', () => {
+  const now = START + 14.25 * DAY;
+  /** As above, 600 before. In the oldest, the middle and the newest half hour each scan lost so many. */
+  const lostEach = (
+    left: number,
+    [oldest, middle, newest]: readonly [number, number, number],
+    from = START,
+  ) => {
+    const samples = series(14.3, (day) => {
+      const steps = Math.round((14.25 - day) * 288);
+      const lost =
+        newest * Math.min(6, steps) +
+        middle * Math.min(6, Math.max(0, steps - 6)) +
+        oldest * Math.max(0, steps - 12);
+      return steps > 18 ? 600 : left + lost;
+    }).filter(({ at }) => at <= now && at >= from);
+    return surge(historyOf(samples), 1000, now)?.raise;
+  };
+
+  test.each([
+    ['where the least of three pieces has three tenths of its part', 100, [4, 16, 16], [3, 16, 16]],
+    ['where it took 0.15 of the capacity', 40, [3.75, 11.25, 11.25], [3.66, 11, 11]],
+    ['where the newest half hour leaves an hour as well', 80, [22, 22, 9], [22, 22, 6]],
+  ] as const)('%s', (_name, left, believed, less) => {
+    expect(lostEach(left, believed)).toBe('critical');
+    expect(lostEach(left, less)).not.toBe('critical');
+  });
+
+  test('where the whole leaves no more than an hour', () => {
+    // 147 an hour, and half a step more than the last is left.
+    expect(lostEach(138, [6, 16, 16])).toBe('critical');
+    expect(lostEach(139, [6, 16, 16])).toBe('ok');
+  });
+
+  test('where earlier days are known, and the loss still goes on', () => {
+    expect(lostEach(100, [6, 16, 16], now - 6 * DAY - 3 * HOUR)).toBe('ok');
+    expect(lostEach(30, [22, 22, 2])).not.toBe('critical');
+  });
+});
+
 describe('what is no surge', () => {
   test('a trickle from the little that a jump has left', () => {
     expect(seen(5, (hoursIn) => (hoursIn < 2 ? 0 : 520 + 18 * (hoursIn - 2)))?.raise).toBe('ok');
@@ -235,7 +289,6 @@ describe('what is no surge', () => {
   test('a pace that is faster only in its newest half hour, when the whole would last for more than two hours', () => {
     const lately = (hoursIn: number): number => (hoursIn < 2 ? 40 * hoursIn : 80 + 160 * (hoursIn - 2));
     expect(seen(2.5, (hoursIn) => 197 + lately(hoursIn))?.raise).toBe('ok');
-    expect(seen(2.5, (hoursIn) => 250 + lately(hoursIn))?.raise).toBe('critical');
   });
 
   test('an ordinary morning', () => {
