@@ -43,7 +43,7 @@ const surgeOf = (name: SupplyName): Check => ({
   about:
     name === 'addresses' ? 'each subnet with IPv4 addresses' : 'each subnet from which prefixes are taken',
   condition:
-    'The supply falls far faster than at this hour of earlier days. At this pace it is empty within about an hour and a half. Or it fell within a day to far less than on any day of two weeks.',
+    'The supply falls far faster than at this hour of earlier days. At this pace it is empty within two and a half hours. Or it fell within a day to far less than on any day of two weeks.',
   unknown:
     name === 'addresses'
       ? 'There is not enough recent history to compare, or nothing is left.'

@@ -228,16 +228,17 @@ describe('at its limits', () => {
 
 describe('what goes unevenly is believed', () => {
   const now = START + 14.25 * DAY;
-  /** As above, 600 before. In the oldest, the middle and the newest half hour each scan lost so many. */
+  /** As above. In the oldest, the middle and the newest half hour each scan lost so many. */
   const lostEach = (
     left: number,
     [oldest, middle, newest]: readonly [number, number, number],
-    from = START,
+    { from = START, last = newest } = {},
   ) => {
     const samples = series(14.3, (day) => {
       const steps = Math.round((14.25 - day) * 288);
       const lost =
-        newest * Math.min(6, steps) +
+        last * Math.min(3, steps) +
+        newest * Math.min(3, Math.max(0, steps - 3)) +
         middle * Math.min(6, Math.max(0, steps - 6)) +
         oldest * Math.max(0, steps - 12);
       return steps > 18 ? 600 : left + lost;
@@ -261,8 +262,9 @@ describe('what goes unevenly is believed', () => {
   });
 
   test('where earlier days are known, and the loss still goes on', () => {
-    expect(lostEach(100, [6, 16, 16], now - 6 * DAY - 3 * HOUR)).toBe('ok');
-    expect(lostEach(30, [22, 22, 2])).not.toBe('critical');
+    expect(lostEach(100, [6, 16, 16], { from: now - 6 * DAY - 3 * HOUR })).toBe('ok');
+    expect(lostEach(110, [6, 16, 16], { last: 13 })).toBe('critical');
+    expect(lostEach(110, [6, 16, 16], { last: 9 })).toBe('ok');
   });
 });
 
