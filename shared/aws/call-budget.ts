@@ -36,10 +36,15 @@ class Bucket {
 
   /** Takes one token. @returns how long to wait for it, in milliseconds */
   take(now: number): number {
-    const { capacity, perSecond } = this.#rate;
-    this.#tokens = Math.min(capacity, this.#tokens + ((now - this.#at) / 1000) * perSecond) - 1;
+    this.#tokens = this.tokensAt(now) - 1;
     this.#at = now;
-    return this.#tokens >= 0 ? 0 : (-this.#tokens / perSecond) * 1000;
+    return this.#tokens >= 0 ? 0 : (-this.#tokens / this.#rate.perSecond) * 1000;
+  }
+
+  /** Below zero: so many are owed. */
+  tokensAt(now: number): number {
+    const { capacity, perSecond } = this.#rate;
+    return Math.min(capacity, this.#tokens + ((now - this.#at) / 1000) * perSecond);
   }
 }
 
@@ -78,15 +83,25 @@ export class CallBudget {
     };
   }
 
+  #bucketOf(action: string, now: number): Bucket {
+    const known = this.#buckets.get(action);
+    if (known !== undefined) return known;
+    const bucket = new Bucket(this.#rateOf(action), now);
+    this.#buckets.set(action, bucket);
+    return bucket;
+  }
+
+  /** How many requests of this action can begin within a time, in milliseconds from now. */
+  callsWithin(action: string, milliseconds: number): number {
+    const now = this.#clock.now();
+    const tokens = this.#bucketOf(action, now).tokensAt(now);
+    return Math.max(0, Math.floor(tokens + (milliseconds / 1000) * this.#rateOf(action).perSecond));
+  }
+
   /** Resolves when a request of this action may be made. */
   async take(action: string): Promise<void> {
     const now = this.#clock.now();
-    let bucket = this.#buckets.get(action);
-    if (bucket === undefined) {
-      bucket = new Bucket(this.#rateOf(action), now);
-      this.#buckets.set(action, bucket);
-    }
-    const wait = bucket.take(now);
+    const wait = this.#bucketOf(action, now).take(now);
     if (wait > 0) await this.#clock.wait(wait);
   }
 }

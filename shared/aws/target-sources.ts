@@ -44,6 +44,7 @@ export const createTargetSources = (
     },
     quotas: { quotas: async () => (await services()).quotas.quotas() },
     learnRates: (rates) => clients.budget?.learn(rates),
+    callsWithin: (action, time) => clients.budget?.callsWithin(action, time) ?? Number.POSITIVE_INFINITY,
     allocationFailures: {
       services: ASKED_SERVICES,
       failuresOf: async (service, since) => (await services()).allocationFailures.failuresOf(service, since),

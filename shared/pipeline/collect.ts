@@ -30,6 +30,7 @@ import type { CacheStore } from '../state/state-store.ts';
 import { withJsonConfiguration } from './add-on-configuration.ts';
 import { attempt } from './attempt.ts';
 import { readCallEvents } from './call-events.ts';
+import { interfacesWithin } from './interface-listings.ts';
 import { joinGateways } from './join-gateways.ts';
 import type { KeptMaps } from './kept-maps.ts';
 import { readAllocationFailures } from './read-allocation-failures.ts';
@@ -53,6 +54,8 @@ export interface TargetSources {
   readonly quotas?: QuotaSource;
   /** Gets the request buckets of the account, by the names of EC2's actions. */
   readonly learnRates?: (rates: ReadonlyMap<string, RequestRate>) => void;
+  /** How many calls of an EC2 action the budget allows within a time, in milliseconds. Absent: any number. */
+  readonly callsWithin?: (action: string, milliseconds: number) => number;
   /** Whose Kubernetes APIs are read, and how. Left out: none. */
   readonly kubernetes?: KubernetesAccess | null;
 }
@@ -108,6 +111,9 @@ export interface CollectInput {
   /** How old reservations may get before they are read again, in milliseconds; absent: an hour. */
   readonly reservationLife?: number | undefined;
 }
+
+/** For the longest listing of a scan, in milliseconds: with all else, the scan is to end within ten seconds. */
+const LISTING_TIME = 7_000;
 
 /** Limits of an instance type do not change; a day bounds the damage of a wrong answer. */
 const INSTANCE_TYPE_CACHE_MILLISECONDS = 24 * 3_600_000;
@@ -196,7 +202,9 @@ export const collectFacts = async (input: CollectInput): Promise<TargetFacts> =>
   // Where it fails, all instances are listed: that tells what is missing.
   const listNotRunning = () => attempt([], () => readNotRunning(listing));
   const { cache, maps, now, target } = input;
-  const planning = { target, cache, now, subnets: listed, events, listNotRunning };
+  const callsWithin = sources.callsWithin ?? (() => Number.POSITIVE_INFINITY);
+  const mostInterfaces = interfacesWithin(callsWithin('DescribeNetworkInterfaces', LISTING_TIME));
+  const planning = { target, cache, now, subnets: listed, events, mostInterfaces, listNotRunning };
   const reading = maps === undefined ? undefined : await planTarget(planning, maps);
   const { clusters } = sources;
   const [

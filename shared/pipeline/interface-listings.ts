@@ -37,7 +37,13 @@ export const interfaceListings = (
   return parts.map((part) => ({ ...scope, vpcIds: part }));
 };
 
-/** The same for some subnets of a target, of which earlier scans kept the interfaces. Each list is at least one call. */
+/**
+ * How many interfaces of single subnets a scan lists: as many as this number of calls surely answers. The last page of each of the lists
+ * that go side by side may be nearly empty.
+ */
+export const interfacesWithin = (calls: number): number => PAGE_SIZE * Math.max(0, calls - LISTINGS_AT_ONCE);
+
+/** How to list some subnets of a target, of which earlier scans kept the interfaces. Each list is at least one call. */
 export const subnetListings = (
   subnetIds: readonly string[],
   interfacesIn: (subnetId: string) => number,

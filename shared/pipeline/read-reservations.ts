@@ -4,7 +4,7 @@ import { type InventorySource, SubnetGoneError } from '../inventory/inventory-so
 import type { Subnet, SubnetCidrReservation, Target } from '../model/aws/inventory.ts';
 import { HeadroomError, type Problem, problemOf } from '../model/base/errors.ts';
 import { isTouched } from '../model/target/reading-plan.ts';
-import { hashOf, shareOfLife } from '../model/target/share-of-life.ts';
+import { hashOf } from '../model/target/share-of-life.ts';
 import type { RecordForm } from '../state/record-form.ts';
 import type { CacheStore } from '../state/state-store.ts';
 
@@ -69,9 +69,14 @@ const RECORD: RecordForm<StoredRecord> = z.array(
   ]),
 );
 
+const NEVER = Number.NEGATIVE_INFINITY;
+
+/** Of its life, after which an answer has its turn. A scan may then be a little late. */
+const TURN = 0.9;
+
 /**
- * The reservations of every subnet. Each is read again in the second half of its life, every subnet at a moment of its own: those that
- * were read together would otherwise be due together.
+ * The reservations of every subnet. Each scan asks for the next few in turn, as many as belong to the time since the last one, so that
+ * all scans make about as many calls.
  */
 export const readReservations = async (
   input: ReadReservationsInput,
@@ -82,25 +87,22 @@ export const readReservations = async (
   const { reservationLife = RESERVATION_CACHE_MILLISECONDS, touched = new Map<string, number>() } = input;
   const records = new Records(target, subnets.length);
   const known = await records.read(cache, now);
-  const isDue = (subnetId: string): boolean => {
-    const before = known.get(subnetId);
-    return (
-      before === undefined ||
-      isTouched(touched.get(subnetId), before.readAt) ||
-      now - before.readAt >= reservationLife * shareOfLife(subnetId) ||
-      before.readAt > now
-    );
+  // What someone touched is as good as never read, and so is what a clock that went back read.
+  const readAtOf = (subnetId: string): number => {
+    const readAt = known.get(subnetId)?.readAt ?? NEVER;
+    return readAt > now || isTouched(touched.get(subnetId), readAt) ? NEVER : readAt;
   };
-  // What someone touched is as good as never read.
-  const ageOf = (subnetId: string): number => {
-    const readAt = known.get(subnetId)?.readAt ?? 0;
-    return isTouched(touched.get(subnetId), readAt) ? 0 : readAt;
-  };
-  const due = subnets
-    .map(({ subnetId }) => subnetId)
-    .filter(isDue)
-    .toSorted((a, b) => ageOf(a) - ageOf(b));
-  const turn = new Set(due.slice(0, mostReservations));
+  const oldestFirst = subnets
+    .map(({ subnetId }) => ({ subnetId, readAt: readAtOf(subnetId) }))
+    .toSorted((a, b) => a.readAt - b.readAt);
+  const sinceLast = now - (oldestFirst.at(-1)?.readAt ?? NEVER);
+  const inTurn = Math.floor((subnets.length * sinceLast) / (TURN * reservationLife));
+  const turn = new Set(
+    oldestFirst
+      .filter(({ readAt }, index) => index < inTurn || now - readAt >= reservationLife)
+      .slice(0, mostReservations)
+      .map(({ subnetId }) => subnetId),
+  );
   const found = new Map<string, readonly SubnetCidrReservation[] | null | 'gone'>();
   let refused: HeadroomError | null = null;
   const ask = async (subnetId: string): Promise<void> => {

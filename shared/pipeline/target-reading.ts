@@ -21,19 +21,21 @@ export interface PlanInput {
   readonly now: number;
   readonly subnets: readonly Subnet[];
   readonly events: CallEvents;
+  /** See `planReading`. */
+  readonly mostInterfaces: number;
   /** Lists the instances that are not running; `null`: they could not be listed. */
   readonly listNotRunning: () => Promise<ReadonlyMap<string, Instance> | null>;
 }
 
 export const planTarget = async (
-  { target, cache, now, subnets, events, listNotRunning }: PlanInput,
+  { target, cache, now, subnets, events, listNotRunning, mostInterfaces }: PlanInput,
   maps: KeptMaps,
 ): Promise<TargetReading> => {
   const kept = await maps.load(target, cache, now);
   const notRunning = kept !== null && knowsInstances(kept) ? await listNotRunning() : null;
   const touched = touchedSubnets(events, kept);
   for (const subnetId of startedOrStopped(notRunning, kept)) touched.set(subnetId, now);
-  return { kept, plan: planReading(subnets, kept, now, touched), notRunning };
+  return { kept, plan: planReading(subnets, kept, now, { touched, mostInterfaces }), notRunning };
 };
 
 /** Where those of a subnet are not known, all instances are read anyway. */

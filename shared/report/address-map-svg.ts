@@ -79,7 +79,7 @@ const describeBlock = (block: MapBlock, unseen: number): string => {
 const unseenNote = ({ unseen = 0 }: AddressMap): string =>
   unseen === 0
     ? ''
-    : ` ${count(unseen, 'address')} more in use, by owners that this scan cannot see, in any free place.`;
+    : ` ${count(unseen, 'address')} more in use, by owners that this scan did not see, in any free place.`;
 
 /** The same under the picture; `null` where every address is seen. */
 export const unseenText = (map: AddressMap): string | null => unseenNote(map).trim() || null;

@@ -6,7 +6,7 @@ import type { InventorySource } from '../../shared/inventory/inventory-source.ts
 import type { Instance, NetworkInterface, Subnet } from '../../shared/model/aws/inventory.ts';
 import { OLDEST_MAP } from '../../shared/model/target/reading-plan.ts';
 import { KeptMaps } from '../../shared/pipeline/kept-maps.ts';
-import { RESERVATION_CACHE_MILLISECONDS } from '../../shared/pipeline/read-reservations.ts';
+import { RESERVATION_CACHE_MILLISECONDS, readReservations } from '../../shared/pipeline/read-reservations.ts';
 import { NO_PAST, scanTarget } from '../../shared/pipeline/scan-target.ts';
 import { createMemoryStateStore } from '../../shared/state/memory-state-store.ts';
 import { aNode } from '../fixtures/cluster-records.ts';
@@ -18,32 +18,37 @@ import { SimulatedTime } from '../fixtures/simulated-time.ts';
 /**
  * What a cycle of scans asks of EC2, read in full and read incrementally, at a quarter of EC2's buckets and with simulated
  * latency. CPU time is that of the assessment: `npm run bench` has what the reading of answers costs. `pages` are the calls for
- * interfaces, and `waiting` how long these waited for the bucket, one after another.
+ * interfaces, `slowest` the seconds of the slowest cycle, and `waiting` the subnets whose map waits although their count has moved.
  *
- *   npm run bench:reading [-- --interfaces 10000,100000,400000]
+ *   npm run bench:reading [-- --interfaces 10000,100000,400000 --changes 2,5,10,30 --cycles 6]
  *
  * It fails where a cycle with at most 10 % of changed subnets takes more than 10 s of that simulated time, or has more than a
  * tenth of the calls that reading everything takes.
  */
 
-const { values } = parseArgs({ options: { interfaces: { type: 'string', default: '10000,100000' } } });
+const { values } = parseArgs({
+  options: {
+    interfaces: { type: 'string', default: '10000,100000' },
+    changes: { type: 'string', default: '2,5,10,30' },
+    cycles: { type: 'string', default: '6' },
+  },
+});
 const SIZES = values.interfaces.split(',').map(Number);
-const CHANGES = [0.02, 0.05, 0.1, 0.3];
+/** In percent of the subnets. */
+const CHANGES = values.changes.split(',').map(Number);
 /** Milliseconds from a request to its whole answer. Chosen, not measured. */
 const LATENCY = 250;
 const INTERFACES_PER_SUBNET = 100;
 const ADDRESSES = 4;
 const MINUTES_BETWEEN = 5;
 /** Scans that are measured, after the first. */
-const CYCLES = 6;
+const CYCLES = Number(values.cycles);
 
 interface Spent {
   calls: number;
   /** Of the calls, those for interfaces. */
   pages: number;
   bytes: number;
-  /** Milliseconds that calls for interfaces stood still because the bucket was empty. */
-  waited: number;
 }
 
 /** An estate in which some subnets gain or lose one address between two scans. */
@@ -129,12 +134,8 @@ const inventoryOf = (
 ): InventorySource => {
   const calls = async (action: string, items: number, page = PAGE_SIZE): Promise<void> => {
     for (let call = 0; call < Math.max(1, Math.ceil(items / page)); call += 1) {
-      const asked = time.now();
       await budget.take(action);
-      if (action === 'DescribeNetworkInterfaces') {
-        spent.pages += 1;
-        spent.waited += time.now() - asked;
-      }
+      if (action === 'DescribeNetworkInterfaces') spent.pages += 1;
       await time.wait(LATENCY);
       spent.calls += 1;
     }
@@ -192,8 +193,11 @@ const inventoryOf = (
 };
 
 interface Figures extends Spent {
+  /** Subnets whose map waits: their count has moved since it was read. */
+  readonly waiting: number;
   readonly cpuSeconds: number;
   readonly seconds: number;
+  readonly slowest: number;
 }
 
 const scan = async (
@@ -203,7 +207,7 @@ const scan = async (
   budget: CallBudget,
   now: number,
 ): Promise<Figures> => {
-  const spent: Spent = { calls: 0, pages: 0, bytes: 0, waited: 0 };
+  const spent: Spent = { calls: 0, pages: 0, bytes: 0 };
   const started = time.now();
   const cpu = process.cpuUsage();
   const { assessment } = await scanTarget({
@@ -211,6 +215,7 @@ const scan = async (
     scope: {},
     sources: {
       inventory: inventoryOf(estate, time, budget, spent),
+      callsWithin: (action, milliseconds) => budget.callsWithin(action, milliseconds),
       clusters: { eksClusters: async () => [], autoScalingGroups: async () => [] },
     },
     past: NO_PAST,
@@ -219,10 +224,13 @@ const scan = async (
     maps: state.maps,
   });
   const { system, user } = process.cpuUsage(cpu);
+  // AWS's count is right in every scan, also where the map of a subnet waits.
   const used = assessment.subnets.reduce((sum, subnet) => sum + (subnet.used ?? 0), 0);
   const there = estate.interfaces.reduce((sum, held) => sum + held.length * ADDRESSES, 0);
   if (used !== there) throw new Error(`The scan counts ${used} addresses in use, and there are ${there}.`);
-  return { ...spent, cpuSeconds: (system + user) / 1e6, seconds: (time.now() - started) / 1000 };
+  const seconds = (time.now() - started) / 1000;
+  const waiting = assessment.subnets.filter(({ unaccounted }) => unaccounted !== 0).length;
+  return { ...spent, waiting, cpuSeconds: (system + user) / 1e6, seconds, slowest: seconds };
 };
 
 const mean = (figures: readonly Figures[]): Figures => {
@@ -232,19 +240,38 @@ const mean = (figures: readonly Figures[]): Figures => {
     calls: of('calls'),
     pages: of('pages'),
     bytes: of('bytes'),
-    waited: of('waited'),
+    waiting: of('waiting'),
     cpuSeconds: of('cpuSeconds'),
     seconds: of('seconds'),
+    slowest: Math.max(...figures.map((each) => each.slowest)),
   };
 };
 
 const START = Date.UTC(2026, 10, 27);
 
-/** Calls for reservations in a cycle, on average over a day: each is read again after 0.75 of its life. */
-const reservationCalls = (subnets: number, incremental: boolean): number =>
-  (subnets * MINUTES_BETWEEN * 60_000) / (0.75 * (incremental ? OLDEST_MAP : RESERVATION_CACHE_MILLISECONDS));
+/** What a deployment knows of reservations that has run for a while: each was read at another time. */
+const knowReservations = async (
+  estate: Estate,
+  store: ReturnType<typeof createMemoryStateStore>,
+  reservationLife: number,
+): Promise<void> => {
+  const scans = Math.floor(reservationLife / (MINUTES_BETWEEN * 60_000));
+  for (let scan = scans; scan >= 0; scan -= 1)
+    await readReservations(
+      {
+        target: aTarget,
+        sources: { inventory: { reservations: async () => [] } },
+        cache: store.cache,
+        now: START - scan * MINUTES_BETWEEN * 60_000,
+        mostReservations: Math.ceil(estate.subnets.length / scans),
+        reservationLife,
+      },
+      estate.subnets,
+      [],
+    );
+};
 
-/** The first scan, and the mean of those after it. */
+/** The first scan, and the mean of those after it. Those know the reservations of a deployment that has run for a while. */
 const cycles = async (
   interfaces: number,
   {
@@ -258,20 +285,21 @@ const cycles = async (
   const time = new SimulatedTime();
   const budget = new CallBudget(0.25, time);
   const cold = await scan(estate, state, time, budget, START);
+  const knowing = { ...state, store: createMemoryStateStore() };
+  await knowReservations(estate, knowing.store, incremental ? OLDEST_MAP : RESERVATION_CACHE_MILLISECONDS);
   const steady: Figures[] = [];
   for (let cycle = 1; cycle <= CYCLES; cycle += 1) {
     estate.change(change);
-    time.passTo(Math.max(time.now(), cycle * MINUTES_BETWEEN * 60_000));
-    steady.push(await scan(estate, state, time, budget, START + cycle * MINUTES_BETWEEN * 60_000));
+    // A whole cycle after the last one, which may have been the long first scan: the buckets are full again.
+    time.passTo(time.now() + MINUTES_BETWEEN * 60_000);
+    steady.push(await scan(estate, knowing, time, budget, START + cycle * MINUTES_BETWEEN * 60_000));
   }
-  const measured = mean(steady);
-  const calls = measured.calls + reservationCalls(estate.subnets.length, incremental);
-  return { cold, steady: { ...measured, calls } };
+  return { cold, steady: mean(steady) };
 };
 
 const row = (
   name: string,
-  { bytes, calls, cpuSeconds, pages, seconds, waited }: Figures,
+  { bytes, calls, cpuSeconds, pages, seconds, slowest, waiting }: Figures,
   full?: Figures,
 ): readonly string[] => [
   name,
@@ -281,11 +309,12 @@ const row = (
   (bytes / 1e6).toFixed(2),
   cpuSeconds.toFixed(2),
   seconds.toFixed(1),
-  (waited / 1000).toFixed(1),
+  slowest.toFixed(1),
+  waiting.toFixed(1),
 ];
 
 const FEWER_CALLS = 10;
-const AIM_CHANGE = 0.1;
+const AIM_CHANGE = 10;
 const CYCLE_SECONDS = 10;
 
 const missed: string[] = [];
@@ -296,25 +325,25 @@ const aim = (isMet: boolean, words: string): void => {
 for (const interfaces of SIZES) {
   for (const skewed of [false, true]) {
     const table = new Table({
-      head: ['', 'calls', 'fewer', 'pages', 'MB', 'CPU s', 'seconds', 'waiting'],
-      colAligns: ['left', 'right', 'right', 'right', 'right', 'right', 'right', 'right'],
+      head: ['', 'calls', 'fewer', 'pages', 'MB', 'CPU s', 'seconds', 'slowest', 'waiting'],
+      colAligns: ['left', ...Array<'right'>(8).fill('right')],
       style: { head: [], border: [] },
     });
     const full = await cycles(interfaces, { change: 0.1, incremental: false, skewed });
     table.push([...row('first scan', full.cold)], [...row('full', full.steady)]);
     const estate = `${interfaces} interfaces, ${skewed ? 'skewed' : 'even'}`;
     for (const change of CHANGES) {
-      const { steady } = await cycles(interfaces, { change, incremental: true, skewed });
+      const { steady } = await cycles(interfaces, { change: change / 100, incremental: true, skewed });
       if (change <= AIM_CHANGE) {
-        const words = `${estate}, ${change * 100} % change`;
+        const words = `${estate}, ${change} % change`;
         const fewer = full.cold.calls / steady.calls;
-        aim(steady.seconds <= CYCLE_SECONDS, `${words}: a cycle takes ${steady.seconds.toFixed(1)} s`);
+        aim(steady.slowest <= CYCLE_SECONDS, `${words}: a cycle takes ${steady.slowest.toFixed(1)} s`);
         aim(fewer >= FEWER_CALLS, `${words}: ${fewer.toFixed(1)} times fewer calls than everything`);
       }
-      table.push([...row(`incremental, ${change * 100}% of subnets change`, steady, full.steady)]);
+      table.push([...row(`incremental, ${change}% of subnets change`, steady, full.steady)]);
     }
     console.log(
-      `${interfaces.toLocaleString('en')} interfaces in ${interfaces / INTERFACES_PER_SUBNET} subnets, ${skewed ? 'skewed: large subnets change more' : 'even'}; a cycle of ${MINUTES_BETWEEN} minutes, calls for reservations on average`,
+      `${interfaces.toLocaleString('en')} interfaces in ${interfaces / INTERFACES_PER_SUBNET} subnets, ${skewed ? 'skewed: large subnets change more' : 'even'}; a cycle of ${MINUTES_BETWEEN} minutes`,
     );
     console.log(`${table.toString()}\n`);
   }

@@ -75,19 +75,19 @@ const consequencesOf = (unaccounted: number): readonly Unknown[] => {
     ? [
         ...noteOn(
           ['owners'],
-          `A lower bound: ${addresses} more are in use by owners that this scan cannot see.`,
+          `A lower bound: ${addresses} more are in use by owners that this scan did not see.`,
         ),
         ...noteOn(
           ['used', ...COUNTED_FIGURES],
-          `AWS's count is used: by it ${addresses} more are in use, by owners that this scan cannot see.`,
+          `AWS's count is used: by it ${addresses} more are in use, by owners that this scan did not see.`,
         ),
         ...noteOn(
           PLACED_FIGURES,
-          `An upper bound: ${addresses} that look free are in use by owners that this scan cannot see.`,
+          `An upper bound: ${addresses} that look free are in use by owners that this scan did not see.`,
         ),
         ...noteOn(
           SHAPE_FIGURES,
-          `Not certain: where the ${addresses} lie that this scan cannot see is not known.`,
+          `Not certain: where the ${addresses} lie that this scan did not see is not known.`,
         ),
       ]
     : [

@@ -1,6 +1,6 @@
 import type { Subnet } from '../aws/inventory.ts';
 import type { PackedInstances } from '../subnet/packed-instances.ts';
-import type { PackedInterfaces } from '../subnet/packed-interfaces.ts';
+import { countPacked, type PackedInterfaces } from '../subnet/packed-interfaces.ts';
 
 /** What is kept of one subnet from the scan that read its interfaces last. */
 export interface KeptSubnet {
@@ -48,42 +48,84 @@ const SHOWN_AFTER = 60_000;
 export const isTouched = (changedAt: number | undefined, readAt: number): boolean =>
   changedAt !== undefined && changedAt + SHOWN_AFTER >= readAt;
 
+/**
+ * Where more changes than one scan can list, a subnet that changed a little waits, and its map may get this old, in milliseconds. What
+ * is available in it is AWS's count at every moment. What waits is which places are taken, and by what.
+ */
+export const LONGEST_WAIT = 30 * 60_000;
+
+/** Of its available addresses, what a subnet that waits has gained or lost at most: its map then still says nearly what is so. */
+const SMALL_CHANGE = 0.01;
+
 /** `all`: everything is read again. Otherwise the subnets to read, the others as they were kept. */
-export type ReadingPlan = 'all' | Set<string>;
+export type ReadingPlan = 'all' | ReadonlySet<string>;
+
+export interface PlanLimits {
+  /** When events said that something in a subnet changed, in epoch milliseconds. It only adds subnets. */
+  readonly touched?: ReadonlyMap<string, number>;
+  /** The most interfaces to list; absent: all that are due. Subnets that may not wait are read beyond it. */
+  readonly mostInterfaces?: number;
+}
 
 /**
  * Which subnets' interfaces a scan reads: those that are new, whose count has moved, whose last reading was doubtful, whose
  * map would get too old, and the next few of the rotation.
  *
  * @param now epoch milliseconds
- * @param touched when events said that something in a subnet changed, in epoch milliseconds. It only adds subnets.
  */
 export const planReading = (
   subnets: readonly Subnet[],
   kept: KeptTarget | null,
   now: number,
-  touched: ReadonlyMap<string, number> = new Map(),
+  { touched = new Map(), mostInterfaces = Number.POSITIVE_INFINITY }: PlanLimits = {},
 ): ReadingPlan => {
   if (kept === null || now - kept.readInFullAt >= FULL_READING_EVERY || now < kept.scannedAt) return 'all';
   const sinceLast = now - kept.scannedAt;
   const read = new Set<string>();
-  const quiet: { readonly subnetId: string; readonly readAt: number }[] = [];
+  const quiet: Candidate[] = [];
+  const waiting: Candidate[] = [];
+  let room = mostInterfaces;
+  const take = (subnetId: string, interfaces: PackedInterfaces): void => {
+    read.add(subnetId);
+    room -= countPacked(interfaces);
+  };
   for (const { awsAvailable, subnetId } of subnets) {
     const known = kept.subnets.get(subnetId);
-    // Two such pauses may follow each other before the next chance.
-    const isOld = known !== undefined && now - known.readAt + 2 * sinceLast >= OLDEST_MAP;
-    if (
-      known === undefined ||
-      known.awsAvailable !== awsAvailable ||
-      known.doubtful ||
-      isOld ||
-      isTouched(touched.get(subnetId), known.readAt)
-    )
+    if (known === undefined) {
       read.add(subnetId);
-    else quiet.push({ subnetId, readAt: known.readAt });
+      continue;
+    }
+    const { doubtful, interfaces, readAt } = known;
+    const hasChanged =
+      known.awsAvailable !== awsAvailable || doubtful || isTouched(touched.get(subnetId), readAt);
+    const age = now - readAt;
+    // Two such pauses may follow each other before the next chance.
+    if (age + 2 * sinceLast >= OLDEST_MAP) take(subnetId, interfaces);
+    else if (!hasChanged) quiet.push({ subnetId, readAt, interfaces });
+    else if (age + sinceLast < LONGEST_WAIT && isSmallChange(known.awsAvailable, awsAvailable))
+      waiting.push({ subnetId, readAt, interfaces });
+    else take(subnetId, interfaces);
   }
   const turn = Math.ceil((quiet.length * sinceLast) / ROTATION);
-  const next = quiet.toSorted((a, b) => a.readAt - b.readAt || (a.subnetId < b.subnetId ? -1 : 1));
-  for (const { subnetId } of next.slice(0, turn)) read.add(subnetId);
+  for (const { interfaces, subnetId } of quiet.toSorted(oldestFirst).slice(0, turn))
+    take(subnetId, interfaces);
+  // The first that does not fit keeps its place: smaller ones that came later would make it wait to the end.
+  for (const { interfaces, subnetId } of waiting.toSorted(oldestFirst)) {
+    if (countPacked(interfaces) > room) break;
+    take(subnetId, interfaces);
+  }
   return read.size > subnets.length * MOST_READ ? 'all' : read;
 };
+
+interface Candidate {
+  readonly subnetId: string;
+  readonly readAt: number;
+  readonly interfaces: PackedInterfaces;
+}
+
+const oldestFirst = (a: Candidate, b: Candidate): number =>
+  a.readAt - b.readAt || (a.subnetId < b.subnetId ? -1 : 1);
+
+const isSmallChange = (before: number | null, now: number | null): boolean =>
+  before === now ||
+  (before !== null && now !== null && Math.abs(now - before) <= SMALL_CHANGE * Math.min(before, now));

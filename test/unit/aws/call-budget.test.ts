@@ -44,6 +44,24 @@ describe('a budget of calls', () => {
     expect(time.now()).toBeCloseTo(4_000);
   });
 
+  test('says how many calls can begin within a time, and what is owed counts', async () => {
+    const time = new SimulatedTime();
+    const budget = new CallBudget(0.25, time);
+    expect(budget.callsWithin('DescribeSubnets', 7_000)).toBe(60);
+    expect(time.now()).toBe(0);
+    await takeMany(budget, 25);
+    expect(budget.callsWithin('DescribeSubnets', 0)).toBe(0);
+    expect(budget.callsWithin('DescribeSubnets', 7_000)).toBe(35);
+    expect(budget.callsWithin('DescribeVpcs', 7_000)).toBe(60);
+    const owed = takeMany(budget, 1);
+    expect(budget.callsWithin('DescribeSubnets', 0)).toBe(0);
+    expect(budget.callsWithin('DescribeSubnets', 7_000)).toBe(34);
+    await owed;
+    time.passTo(60_000);
+    expect(budget.callsWithin('DescribeSubnets', 7_000)).toBe(60);
+    expect(new CallBudget(1, time).callsWithin('DescribeSubnets', 7_000)).toBe(240);
+  });
+
   test('scans of one target share a budget, and those of others do not', () => {
     const budgets = new CallBudgets();
     const target = { accountId: '111122223333', region: 'eu-west-1' };

@@ -2,6 +2,7 @@ import { describe, expect, test } from 'vitest';
 import type { SubnetAssessment } from '../../../shared/model/result/assessment.ts';
 import {
   interfaceListings,
+  interfacesWithin,
   LISTINGS_AT_ONCE,
   MANY_INTERFACES,
   subnetListings,
@@ -104,6 +105,13 @@ describe('how the interfaces of some subnets are listed', () => {
     expect(lists.flat().toSorted()).toEqual(ids(10));
     const totals = lists.map((some) => some.reduce((sum, subnetId) => sum + sizeOf(subnetId), 0));
     expect(totals.toSorted()).toEqual([6_000, 6_000, 7_000, 9_000]);
+  });
+
+  test('in no more calls than there are, where every list ends with a page that is nearly empty', () => {
+    expect(interfacesWithin(3)).toBe(0);
+    expect(interfacesWithin(4)).toBe(0);
+    expect(interfacesWithin(60)).toBe(56_000);
+    expect(interfacesWithin(Number.POSITIVE_INFINITY)).toBe(Number.POSITIVE_INFINITY);
   });
 
   test('never in more lists than there are subnets', () => {

@@ -187,8 +187,10 @@ describe('which instances a scan reads', () => {
     await scans.scan(0, estateWith([], nodes()));
     expect(scans.asked).toEqual([{}]);
     await scans.scan(5, estateWith([7], nodes()));
-    expect(scans.asked).toEqual([{ states }, { subnetIds: scans.listed }]);
-    expect(scans.listed).toContain(subnetId);
+    const [notRunning, changed] = scans.asked;
+    expect(notRunning).toEqual({ states });
+    expect(changed?.subnetIds?.toSorted()).toEqual(['subnet-0', subnetId]);
+    expect([...scans.listed].sort()).toEqual(['subnet-0', subnetId]);
   });
 
   test.each([

@@ -68,12 +68,14 @@ describe('a map with addresses that no scan sees', () => {
   test('marks every block in which they may lie: all but the prefix and the full one', () => {
     expect(count(paths(svg).get('map-unseen'))).toBe(14);
     expect(svg).toContain('<title>10.0.0.64/28: free, may hold unseen addresses</title>');
-    expect(svg).toContain('7 addresses more in use, by owners that this scan cannot see, in any free place.');
+    expect(svg).toContain(
+      '7 addresses more in use, by owners that this scan did not see, in any free place.',
+    );
   });
 
   test('says the same in words, and nothing where all are seen', () => {
     expect(unseenText({ ...MAP, unseen: 1 })).toBe(
-      '1 address more in use, by owners that this scan cannot see, in any free place.',
+      '1 address more in use, by owners that this scan did not see, in any free place.',
     );
     expect(unseenText(MAP)).toBeNull();
     expect(paths(addressMapSvg(MAP).text).has('map-unseen')).toBe(false);

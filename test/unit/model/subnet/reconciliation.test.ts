@@ -40,17 +40,17 @@ describe('without reservations there is one count to compare', () => {
     expect({ unaccounted, awsCounts }).toEqual({ unaccounted: 3, awsCounts: null });
     expect(fieldsOf(unknowns).toSorted()).toEqual(ALL_FIGURES.toSorted());
     expect(reasonFor(unknowns, 'owners')).toBe(
-      'A lower bound: 3 addresses more are in use by owners that this scan cannot see.',
+      'A lower bound: 3 addresses more are in use by owners that this scan did not see.',
     );
     expect(reasonFor(unknowns, 'available')).toBe(
-      "AWS's count is used: by it 3 addresses more are in use, by owners that this scan cannot see.",
+      "AWS's count is used: by it 3 addresses more are in use, by owners that this scan did not see.",
     );
     expect(reasonFor(unknowns, 'used')).toBe(reasonFor(unknowns, 'available'));
     expect(reasonFor(unknowns, 'prefixes')).toBe(
-      'An upper bound: 3 addresses that look free are in use by owners that this scan cannot see.',
+      'An upper bound: 3 addresses that look free are in use by owners that this scan did not see.',
     );
     expect(reasonFor(unknowns, 'stranded')).toBe(
-      'Not certain: where the 3 addresses lie that this scan cannot see is not known.',
+      'Not certain: where the 3 addresses lie that this scan did not see is not known.',
     );
   });
 
