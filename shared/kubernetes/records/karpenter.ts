@@ -41,7 +41,8 @@ export const nodeClaimOf = (item: Json): NodeClaim => {
 
 /** EC2NodeClass (karpenter.k8s.aws) and NodeClass (eks.amazonaws.com) list their subnets alike. */
 export const nodeClassOf = (item: Json): NodeClass => {
-  const status = record(item['status']);
+  const [spec, status] = [record(item['spec']), record(item['status'])];
+  const kubelet = record(spec['kubelet']);
   return {
     name: nameOf(record(item['metadata']), 'node class'),
     subnets: Array.isArray(status['subnets'])
@@ -52,7 +53,15 @@ export const nodeClassOf = (item: Json): NodeClass => {
             return subnetId === null ? [] : [{ subnetId, zone: text(subnet['zone']) }];
           })
       : null,
-    maxPods: count(record(record(item['spec'])['kubelet'])['maxPods']),
+    maxPods: count(kubelet['maxPods']),
+    podsPerCore: isBottlerocket(spec) ? null : count(kubelet['podsPerCore']),
     ready: condition(status, 'Ready'),
   };
 };
+
+/** Its kubelet has no `podsPerCore`. Source: karpenter-provider-aws, feature flags of the AMI families. */
+const isBottlerocket = (spec: Json): boolean =>
+  text(spec['amiFamily']) === 'Bottlerocket' ||
+  list(spec['amiSelectorTerms'])
+    .map(record)
+    .some(({ alias }) => text(alias)?.startsWith('bottlerocket@') === true);

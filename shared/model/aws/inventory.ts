@@ -299,8 +299,9 @@ export interface NodePoolLimits {
   readonly uncountedLimits: readonly string[];
   /** The types that its requirements list; empty: any. */
   readonly instanceTypes: readonly string[];
-  /** The kubelet's limit that its node class sets; `null`: none. */
+  /** The kubelet's limits that its node class sets; `null`: none. */
   readonly maxPods: number | null;
+  readonly podsPerCore: number | null;
   /** `status.subnets` of its node class; `null`: not known. */
   readonly subnetIds: readonly string[] | null;
 }
@@ -333,6 +334,8 @@ export interface EksCluster {
   readonly vpcCni: { readonly version: string | null; readonly configuration: string | null } | null;
   /** Node pools of Karpenter and Auto Mode, as the cluster itself lists them. Absent: they could not be read. */
   readonly nodePools?: readonly NodePoolLimits[];
+  /** Pods that the kubelet of a node admits, by its instance: user data and node classes set it. Absent: they could not be read. */
+  readonly maxPodsOfNodes?: ReadonlyMap<string, number>;
   /** What its DaemonSet `aws-node` and its ENIConfigs say, where the Kubernetes API was read. It is what nodes go by. */
   readonly cniInCluster?: {
     readonly version: string | null;

@@ -245,6 +245,7 @@ export class ClusterBuilder {
         !windows &&
         (limits === null || keepsTrunkSlot(this.#configuration, limits)),
       provisions: windows || this.#configuration.provisions,
+      maxPods: this.#eks?.maxPodsOfNodes?.get(node.instance.instanceId) ?? null,
       newInterfaceSubnetIds: this.#newInterfaceSubnets(node, customNetworking),
     };
   }

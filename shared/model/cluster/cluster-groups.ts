@@ -76,7 +76,7 @@ export const loosePools = (plan: ClusterPlan): readonly GrowingGroup[] => {
  */
 export const boundedPools = (plan: ClusterPlan): readonly GrowingGroup[] =>
   (plan.eks?.nodePools ?? []).flatMap((pool): readonly GrowingGroup[] => {
-    const { autoMode, maxPods, name, subnetIds } = pool;
+    const { autoMode, maxPods, name, podsPerCore, subnetIds } = pool;
     const nodes = plan.nodes.filter(({ node }) => node.isLive && node.membership.nodePool === name);
     const running = nodes.map(({ node }) => node.instance.instanceType);
     const sizes = poolSizes(pool, running, plan.limits);
@@ -92,6 +92,7 @@ export const boundedPools = (plan: ClusterPlan): readonly GrowingGroup[] =>
       unreadTemplates: [],
       autoMode,
       maxPods,
+      podsPerCore,
     };
     return [growingGroup(plan, facts, nodes)];
   });
@@ -187,8 +188,9 @@ interface GroupFacts {
   readonly unreadTemplates: readonly LaunchTemplateVersion[];
   /** True for node pools of EKS Auto Mode. */
   readonly autoMode?: boolean;
-  /** The kubelet's limit, where one is set and known. */
+  /** The kubelet's limits, where one is set and known. */
   readonly maxPods?: number | null;
+  readonly podsPerCore?: number | null;
 }
 
 /** A subnet in which nodes of a group start, with what its nodes show. */
@@ -225,6 +227,15 @@ const otherCards = (cards: number, subnetId: string, prefixes: boolean): NodeExt
         takes: [{ subnetId, singles: prefixes ? cards : 2 * cards, prefixes: prefixes ? cards : 0 }],
         slots: 0,
       };
+
+/** Where all of its nodes show how many pods they admit, new ones will admit as many as the one with most. */
+const limitedGroup = (group: GroupFacts, nodes: readonly PlannedNode[]): GroupFacts => {
+  const { maxPods = null } = group;
+  const shown = nodes.flatMap((node) => node.maxPods ?? []);
+  return maxPods !== null || shown.length === 0 || shown.length < nodes.length
+    ? group
+    : { ...group, maxPods: largestOf(shown) };
+};
 
 const growingGroup = (plan: ClusterPlan, group: GroupFacts, nodes: readonly PlannedNode[]): GrowingGroup => {
   const { autoMode = false } = group;
@@ -289,7 +300,7 @@ const growingGroup = (plan: ClusterPlan, group: GroupFacts, nodes: readonly Plan
     ...(heaviest !== null && { takesPrefixes: heaviest.takesPrefixes }),
     ...(autoMode && { fallsBack: true }),
     ...(unread !== undefined && { unreadTemplate: unread }),
-    full: knowsNodes && isKnown ? fullNodes(plan, heaviest.input, group, nodes) : null,
+    full: knowsNodes && isKnown ? fullNodes(plan, heaviest.input, limitedGroup(group, nodes), nodes) : null,
     subnets,
     standing: nodes.map(({ node }) => {
       const pool = node.heldForPods(false);

@@ -4,7 +4,7 @@ import type { AddressingMode, ClusterCni } from '../result/cluster.ts';
 import type { ClusterContext } from './cluster-context.ts';
 import { type CniConfiguration, keepsTrunkSlot, UNKNOWN_CNI_CONFIGURATION } from './cni-configuration.ts';
 import type { FullNodes, GrowingGroup } from './growing-group.ts';
-import { HOST_NETWORK_PODS, podAddresses, recommendedCap } from './max-pods.ts';
+import { HOST_NETWORK_PODS, podAddresses, recommendedCap, vcpusOf } from './max-pods.ts';
 import type { NodeAccumulator } from './node-accumulator.ts';
 import type { PlannedNode } from './node-assessment.ts';
 import {
@@ -102,15 +102,25 @@ const demandInput = (
 
 interface FilledGroup extends Pick<GrowingGroup, 'kind'> {
   readonly name: string;
-  /** The kubelet's limit, where one is set and known. */
+  /** The kubelet's limits, where one is set and known. */
   readonly maxPods?: number | null;
+  readonly podsPerCore?: number | null;
 }
 
 /**
  * Pods that a node of the group admits. EKS caps managed node groups at the recommended 110 or 250; other nodes in secondary
  * mode get what their interfaces hold (nodeadm, Karpenter). Source: EKS user guide, eks-networking-add-ons.
  */
-const admittedPods = (input: NodeDemandInput, { kind, maxPods = null }: FilledGroup): number => {
+const admittedPods = (input: NodeDemandInput, group: FilledGroup): number => {
+  const { podsPerCore = null } = group;
+  const vcpus = vcpusOf(input.limits);
+  const most = mostPods(input, group);
+  return podsPerCore === null || podsPerCore === 0 || vcpus === null
+    ? most
+    : Math.min(most, podsPerCore * vcpus);
+};
+
+const mostPods = (input: NodeDemandInput, { kind, maxPods = null }: FilledGroup): number => {
   if (maxPods !== null) return maxPods;
   const { limits, customNetworking } = input;
   const mode = input.mode === 'prefix' && limits.prefixDelegation ? 'prefix' : 'secondary';

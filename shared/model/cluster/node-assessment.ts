@@ -28,6 +28,8 @@ export interface PlannedNode {
   readonly keepsTrunkSlot: boolean;
   /** False where its CNI calls EC2 for nothing: the node keeps what it holds. */
   readonly provisions: boolean;
+  /** Pods that its kubelet admits; `null`: not known, as where the Kubernetes API was not read. */
+  readonly maxPods: number | null;
   /** The subnets that its next interface may go to. */
   readonly newInterfaceSubnetIds: readonly string[];
 }
@@ -49,7 +51,7 @@ const NO_ROOM: NodeRoom = {
   cap: 0,
 };
 
-/** Room for addresses: up to what the slots hold, or, for pods, up to the recommended max-pods as well. */
+/** Room for addresses: up to what the slots hold, or, for pods, up to the node's max-pods as well: the recommended one where its own is not known. */
 export const roomOf = (planned: PlannedNode, bound: 'slots' | 'max-pods'): NodeRoom | null => {
   const { node, limits, takes, customNetworking } = planned;
   if (limits === null || takes === null || planned.autoMode || !node.isLive) return null;
@@ -73,7 +75,10 @@ export const roomOf = (planned: PlannedNode, bound: 'slots' | 'max-pods'): NodeR
       limits.maxEnis - node.unmanaged - node.managedInterfaces - (planned.keepsTrunkSlot ? 1 : 0),
     ),
     newInterfaceSubnetIds: planned.newInterfaceSubnetIds,
-    cap: bound === 'slots' ? bySlots : Math.min(bySlots, recommendedCap(limits) - HOST_NETWORK_PODS - held),
+    cap:
+      bound === 'slots'
+        ? bySlots
+        : Math.min(bySlots, (planned.maxPods ?? recommendedCap(limits)) - HOST_NETWORK_PODS - held),
   };
 };
 

@@ -18,6 +18,7 @@ export const nodePoolsInCluster = (reading: KubernetesReading | undefined): Pick
         ...countedLimits(limits),
         instanceTypes: typesOf(pool),
         maxPods: own?.maxPods ?? null,
+        podsPerCore: own?.podsPerCore ?? null,
         subnetIds: own?.subnets?.map(({ subnetId }) => subnetId) ?? null,
       };
     }),

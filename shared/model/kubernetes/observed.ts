@@ -163,6 +163,8 @@ export interface NodeClass {
   readonly subnets: readonly { readonly subnetId: string; readonly zone: string | null }[] | null;
   /** `spec.kubelet.maxPods`. */
   readonly maxPods: number | null;
+  /** `spec.kubelet.podsPerCore`; `null` where none is set, and on Bottlerocket, which has none. */
+  readonly podsPerCore: number | null;
   readonly ready: boolean | null;
 }
 

@@ -26,6 +26,7 @@ import { subnetForecasts, targetFalls } from '../forecast/subnet-forecasts.ts';
 import { cniInCluster } from '../kubernetes/cni-in-cluster.ts';
 import { kubernetesFigures } from '../kubernetes/kubernetes-figures.ts';
 import { kubernetesUnknowns } from '../kubernetes/kubernetes-unknowns.ts';
+import { maxPodsInCluster } from '../kubernetes/node-limits.ts';
 import { nodePoolsInCluster } from '../kubernetes/node-pools.ts';
 import type { KubernetesReading } from '../kubernetes/observed.ts';
 import { PodJoin } from '../kubernetes/pod-join.ts';
@@ -130,7 +131,12 @@ export class TargetAssessor {
     this.#eksClusters =
       facts.eksClusters?.map((eks) => {
         const reading = readings.get(eks.name);
-        return { ...eks, ...cniInCluster(reading), ...nodePoolsInCluster(reading) };
+        return {
+          ...eks,
+          ...cniInCluster(reading),
+          ...nodePoolsInCluster(reading),
+          ...maxPodsInCluster(reading),
+        };
       }) ?? null;
     this.#clusters = new ClusterAssessor({
       target,

@@ -261,3 +261,34 @@ test('a server that makes no tables gives the same pods as one that does', { tim
   );
   api.close();
 });
+
+test('a node class says how many pods its kubelets run, and Bottlerocket counts none for each core', async () => {
+  const kubelet = { maxPods: 58, podsPerCore: 4 };
+  const specs = {
+    al2023: { amiSelectorTerms: [{ alias: 'al2023@latest' }], kubelet },
+    ids: { amiSelectorTerms: [{ id: 'ami-0123456789abcdef0' }], kubelet },
+    bottlerocket: { amiSelectorTerms: [{ alias: 'bottlerocket@v1.50.0' }], kubelet },
+    older: { amiFamily: 'Bottlerocket', kubelet },
+    plain: {},
+  };
+  const reading = await readingOf(
+    Object.entries(specs).map(([name, spec]) => ({
+      apiVersion: 'karpenter.k8s.aws/v1',
+      kind: 'EC2NodeClass',
+      metadata: { name },
+      spec,
+    })),
+  );
+  const limits = valueIn(reading.ec2NodeClasses).map(({ name, maxPods, podsPerCore }) => [
+    name,
+    maxPods,
+    podsPerCore,
+  ]);
+  expect(limits.toSorted()).toEqual([
+    ['al2023', 58, 4],
+    ['bottlerocket', 58, null],
+    ['ids', 58, 4],
+    ['older', 58, null],
+    ['plain', null, null],
+  ]);
+});

@@ -15,6 +15,7 @@ const pool = (changes: Partial<NodePoolLimits> = {}): NodePoolLimits => ({
   maximumMemory: null,
   uncountedLimits: [],
   maxPods: null,
+  podsPerCore: null,
   instanceTypes: ['m5.large', 'm5.4xlarge'],
   subnetIds: ['subnet-0a'],
   ...changes,
@@ -110,6 +111,25 @@ describe('a node pool whose limits the cluster shows', () => {
     expect(full(110)).toEqual([[27, 30]]);
   });
 
+  // Karpenter, EC2NodeClass, spec.kubelet.podsPerCore: the lower of the two counts. 0 is no limit.
+  test.each([
+    [null, 5, 'm5.large', 8],
+    [null, 0, 'm5.large', 27],
+    [9, 5, 'm5.large', 7],
+    [11, 5, 'm5.large', 8],
+    [null, 20, 'm5.large', 27],
+    // Its processors are not known.
+    [null, 5, 't3.medium', 15],
+  ])(
+    'with maxPods %j and podsPerCore %j a node of %s of them runs %i pods with an address',
+    (maxPods, podsPerCore, type, pods) => {
+      const limits = { maximumVcpus: null, maximumNodes: 4, maxPods, podsPerCore, instanceTypes: [type] };
+      expect(committed([pool(limits)], 900).committed.map(({ whenFull }) => whenFull?.podsPerNode)).toEqual([
+        pods,
+      ]);
+    },
+  );
+
   test('goes by the types of its nodes where its requirements list none', () => {
     expect(committed([pool({ instanceTypes: [] })]).committed).toMatchObject([
       { instanceType: 'm5.large', maximumNodes: 10 },
@@ -180,7 +200,9 @@ describe('the limits of node pools as the Kubernetes API lists them', () => {
     ...changes,
   });
   const classes = (subnetId: string) =>
-    known([{ name: 'default', subnets: [{ subnetId, zone: null }], maxPods: 58, ready: true }]);
+    known([
+      { name: 'default', subnets: [{ subnetId, zone: null }], maxPods: 58, podsPerCore: 8, ready: true },
+    ]);
   const limits = (pools: readonly NodePool[]) =>
     nodePoolsInCluster(
       aReading({
@@ -201,6 +223,7 @@ describe('the limits of node pools as the Kubernetes API lists them', () => {
         uncountedLimits: [],
         instanceTypes: ['m5.large'],
         maxPods: 58,
+        podsPerCore: 8,
         subnetIds: ['subnet-of-karpenter'],
       },
     ]);
