@@ -168,6 +168,7 @@ export class ClusterBuilder {
         minimumIpTarget,
         maxEni,
       },
+      ...(configuration.subnetDiscovery === false && { subnetDiscovery: false as const }),
       ...(this.#planned.some((planned) => planned.windows) && {
         windows: {
           prefixDelegation: configuration.windowsPrefixDelegation === true,

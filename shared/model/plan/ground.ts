@@ -27,6 +27,8 @@ export const groundOf = (estate: PlanEstate, cluster: ClusterAssessment, changes
     ...ranges.map((range) => ({ ...range, use: 'custom-networking' as const })),
     ...changes.newSubnets.map((range) => ({ ...range, use: 'discovery' as const })),
   ];
+  refuseForeignVpc(estate, cluster, changes);
+  refuseUndiscovered(cluster, changes);
   refuseTakenRanges(estate, cluster, changes);
   const target: Target = { accountId: cluster.accountId, region: cluster.region };
   const added = made.map((range) => emptySubnet(target, cluster.vpcId ?? '', range));
@@ -42,7 +44,10 @@ export const groundOf = (estate: PlanEstate, cluster: ClusterAssessment, changes
     ),
     reservations: changes.reservations.map((cidr) => ({ cidr, subnetId: subnetWith(estate, cluster, cidr) })),
     actions: [
-      ...associations(estate, cluster, changes).map((cidr) => ({ kind: 'associate-range' as const, cidr })),
+      ...addedBlocks(estate, cluster.vpcId, changes).map((cidr) => ({
+        kind: 'associate-range' as const,
+        cidr,
+      })),
       ...made.map(({ cidr, zone, use }) => ({ kind: 'create-subnet' as const, cidr, zone, use })),
       ...changes.reservations.map((cidr) => ({
         kind: 'reserve' as const,
@@ -87,11 +92,48 @@ const refuseTakenRanges = (estate: PlanEstate, cluster: ClusterAssessment, chang
     throw new HeadroomError('plan-impossible', reasons.join(' '), 'Give a range that is free.');
 };
 
-const associations = (
+/** Of a shared VPC only the owner can add ranges and subnets. */
+const refuseForeignVpc = (
   estate: PlanEstate,
-  cluster: ClusterAssessment,
+  { vpcId }: ClusterAssessment,
   changes: PlannedChanges,
-): readonly string[] => newRanges(changes).filter((range) => !isInVpc(estate, cluster.vpcId, range));
+): void => {
+  const owners = estate.input.subnets.flatMap((subnet) => (subnet.vpcId === vpcId ? [subnet.ownerId] : []));
+  const [owner] = owners;
+  if (newRanges(changes).length === 0 || owner == null || owners.includes(null)) return;
+  throw new HeadroomError(
+    'plan-impossible',
+    `Account ${owner} owns ${vpcId}, and shares it: no other account can add ranges or subnets.`,
+    'Plan with the credentials of that account.',
+  );
+};
+
+/** New subnets that the CNI never uses. */
+const refuseUndiscovered = (
+  { clusterName, newNodes }: ClusterAssessment,
+  { customNetworking, newSubnets }: PlannedChanges,
+): void => {
+  if (newSubnets.length === 0) return;
+  const reason =
+    newNodes?.settings.customNetworking === true || customNetworking !== null
+      ? 'with custom networking it uses the subnets of its ENIConfigs alone'
+      : newNodes?.subnetDiscovery === false
+        ? 'ENABLE_SUBNET_DISCOVERY is false, or it is older than 1.18'
+        : null;
+  if (reason === null) return;
+  throw new HeadroomError(
+    'plan-impossible',
+    `The CNI of ${clusterName} finds no new subnet by its tag: ${reason}.`,
+    'Leave out --add-subnet, or change that first.',
+  );
+};
+
+/** New ranges that the VPC does not hold yet. */
+export const addedBlocks = (
+  estate: PlanEstate,
+  vpcId: string | null,
+  changes: PlannedChanges,
+): readonly string[] => newRanges(changes).filter((range) => !isInVpc(estate, vpcId, range));
 
 /** @throws HeadroomError where no subnet of the cluster holds the range */
 const subnetWith = (estate: PlanEstate, cluster: ClusterAssessment, range: string): string => {

@@ -1,6 +1,7 @@
 import type { Target } from '../aws/inventory.ts';
 import { cidrContains, formatCidr, parseCidr, sizeOfLength } from '../net/cidr.ts';
 import { firstOverlap } from '../net/free-ranges.ts';
+import { whyRefused } from '../net/secondary-ranges.ts';
 import type { AddressMap, SubnetAssessment } from '../result/assessment.ts';
 import { SubnetAssessor } from '../subnet/subnet-assessor.ts';
 import type { PlanEstate } from './plan-estate.ts';
@@ -54,6 +55,20 @@ export const whyNotFree = (estate: PlanEstate, vpcId: string | null, range: stri
     const overlap = firstOverlap([range], cidrBlock === null ? [] : [cidrBlock]);
     if (overlap !== null) return `${range} overlaps ${overlap[1]}, the range of ${subnetId}.`;
   }
+  const blocks = blocksOf(estate, vpcId);
+  if (!isInVpc(estate, vpcId, range)) {
+    const overlap = firstOverlap([range], blocks);
+    if (overlap !== null)
+      return `${range} overlaps ${overlap[1]}, a block of the VPC, and does not lie in it.`;
+    const refused = whyRefused(blocks, range);
+    if (refused !== null) return refused;
+  }
+  for (const { clusterName, serviceRange, vpcId: other } of estate.input.clusters) {
+    const services = other === vpcId ? serviceRange?.ipv4 : null;
+    const overlap = firstOverlap([range], services == null ? [] : [services]);
+    if (overlap !== null)
+      return `${range} overlaps ${overlap[1]}, where the services of ${clusterName} have their addresses.`;
+  }
   for (const { vpcs, kind, id } of estate.input.vpcConnections ?? []) {
     if (!vpcs.some((vpc) => vpc.vpcId === vpcId)) continue;
     for (const other of vpcs.filter((vpc) => vpc.vpcId !== vpcId)) {
@@ -68,12 +83,15 @@ export const whyNotFree = (estate: PlanEstate, vpcId: string | null, range: stri
 /** Whether a range lies in one of the VPC's blocks; otherwise it has to be associated first. */
 export const isInVpc = (estate: PlanEstate, vpcId: string | null, range: string): boolean => {
   const inner = parseCidr(range);
-  const blocks = estate.input.vpcs.find((vpc) => vpc.vpcId === vpcId)?.cidrBlocks ?? [];
   return (
     inner !== null &&
-    blocks.some((block) => {
+    blocksOf(estate, vpcId).some((block) => {
       const outer = parseCidr(block);
       return outer !== null && cidrContains(outer, inner);
     })
   );
 };
+
+/** The blocks of a VPC, the primary first; empty where it is not known. */
+export const blocksOf = (estate: PlanEstate, vpcId: string | null): readonly string[] =>
+  estate.input.vpcs.find((vpc) => vpc.vpcId === vpcId)?.cidrBlocks ?? [];

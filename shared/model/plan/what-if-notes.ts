@@ -3,6 +3,8 @@ import { settingNotices } from '../cni/setting-notices.ts';
 import type { ClusterAssessment, NewNodeSettings } from '../result/cluster.ts';
 import type { PlannedChanges } from './changes.ts';
 import { settingsUnknowns } from './cluster-settings.ts';
+import { addedBlocks } from './ground.ts';
+import { blocksOf } from './new-subnet.ts';
 import type { NodeDemands } from './node-demands.ts';
 import type { NodePlan } from './node-plan.ts';
 import type { PlanEstate } from './plan-estate.ts';
@@ -78,15 +80,36 @@ export const unknownsOf = (
 export const neighbourUnknowns = (
   estate: PlanEstate,
   { clusterName, vpcId }: ClusterAssessment,
-  { customNetworking, newSubnets }: PlannedChanges,
+  changes: PlannedChanges,
 ): readonly string[] => {
+  const { customNetworking, newSubnets } = changes;
   if (customNetworking === null && newSubnets.length === 0) return [];
   if (vpcId === null)
     return [
       `The VPC of ${clusterName} is not known: the new range may be in use in it, or in a connected network.`,
     ];
   const unread = unreadNeighbours(estate.input.vpcConnections, vpcId);
-  return unread === null ? [] : [`${unread} A connected network may use the new range.`];
+  return [
+    ...blockQuotaUnknowns(estate, vpcId, changes),
+    ...(unread === null ? [] : [`${unread} A connected network may use the new range.`]),
+  ];
+};
+
+/** Source: Amazon VPC quotas, IPv4 CIDR blocks per VPC. It can be raised to 50. */
+const BLOCKS_OF_A_VPC = 5;
+
+const blockQuotaUnknowns = (
+  estate: PlanEstate,
+  vpcId: string,
+  changes: PlannedChanges,
+): readonly string[] => {
+  const now = blocksOf(estate, vpcId).length;
+  const then = now + addedBlocks(estate, vpcId, changes).length;
+  return then > now && then > BLOCKS_OF_A_VPC
+    ? [
+        `${vpcId} has ${count(now, 'block')}: AWS refuses more than ${BLOCKS_OF_A_VPC} where the quota was not raised.`,
+      ]
+    : [];
 };
 
 export const rulesOf = (plan: NodePlan, changes: PlannedChanges): readonly Rule[] => [

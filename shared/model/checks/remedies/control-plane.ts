@@ -1,6 +1,7 @@
 import type { EksCluster } from '../../aws/inventory.ts';
 import { aws, type ShellVariable } from '../../base/commands.ts';
 import { elementAt } from '../../base/element-at.ts';
+import { isUnrouted } from '../../net/secondary-ranges.ts';
 import type { SubnetAssessment } from '../../result/assessment.ts';
 import type { Precondition, Remedy } from '../../result/finding.ts';
 import { subnetName } from '../../result/resource-name.ts';
@@ -14,7 +15,6 @@ import {
   placeBeside,
 } from './new-subnet.ts';
 import { routeTableOf, servesTheSame } from './routes.ts';
-import { isUnrouted } from './secondary-ranges.ts';
 import { associateCommands, blockPreconditions, rangeInNewBlock } from './vpc-remedies.ts';
 
 /** An EKS control plane's subnets can be changed, within the VPC and its set of zones. 16 free addresses is what AWS recommends. */

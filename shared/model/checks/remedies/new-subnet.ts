@@ -5,6 +5,7 @@ import { displayableCommands } from '../../base/shell-words.ts';
 import { count } from '../../base/text/numbers.ts';
 import { cidrSize, parseCidr } from '../../net/cidr.ts';
 import { ADDRESSES_PER_PREFIX } from '../../net/prefix.ts';
+import { isUnrouted } from '../../net/secondary-ranges.ts';
 import { CNI_ROLE_TAG } from '../../owners/cluster-membership.ts';
 import type { SubnetAssessment, VpcAssessment } from '../../result/assessment.ts';
 import type { ClusterAssessment, CommittedDemand } from '../../result/cluster.ts';
@@ -16,7 +17,6 @@ import { cniTags, discoveryPreconditions } from './discovery.ts';
 import { eniConfigCommands, eniConfigPrecondition } from './eni-configs.ts';
 import { nodeClassCommands, nodeClassPreconditions } from './node-classes.ts';
 import { routeTableOf } from './routes.ts';
-import { isUnrouted } from './secondary-ranges.ts';
 import { largestOwner, mayHaveNodes, serviceEffect } from './who-uses-it.ts';
 
 /** AWS's bounds on a subnet's prefix length. */

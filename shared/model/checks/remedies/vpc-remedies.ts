@@ -3,6 +3,7 @@ import { type AppliedQuota, appliedQuota, QUOTAS } from '../../aws/service-quota
 import { aws } from '../../base/commands.ts';
 import { listOf } from '../../base/text/names.ts';
 import { number } from '../../base/text/numbers.ts';
+import { DEFAULT_SERVICE_RANGES, isUnrouted, secondaryRanges } from '../../net/secondary-ranges.ts';
 import { unreadNeighbours } from '../../plan/unread-neighbours.ts';
 import type { SubnetAssessment, VpcAssessment } from '../../result/assessment.ts';
 import type { Precondition, Remedy } from '../../result/finding.ts';
@@ -20,7 +21,6 @@ import {
   useOf,
 } from './new-subnet.ts';
 import { routedPrefixLists, routedRanges } from './routes.ts';
-import { DEFAULT_SERVICE_RANGES, isUnrouted, secondaryRanges } from './secondary-ranges.ts';
 
 /** A VPC takes five IPv4 ranges, and up to fifty on request. https://docs.aws.amazon.com/vpc/latest/userguide/amazon-vpc-limits.html */
 const VPC_CIDR_BLOCKS_MAXIMUM = 50;

@@ -46,6 +46,35 @@ describe('a new range', () => {
     expect(whyNotFree(estateWith({ vpcConnections: null }), vpcId, '10.9.8.0/24')).toBeNull();
   });
 
+  test('that AWS does not add to the VPC is refused, and so is one that lies partly in a block', () => {
+    const of = (cidrBlocks: readonly string[]) =>
+      estateWith({ vpcs: input.vpcs.map((each) => ({ ...each, cidrBlocks })) });
+    expect(whyNotFree(of(['10.0.0.0/16']), vpcId, '192.168.0.0/20')).toBe(
+      'AWS refuses 192.168.0.0/20 as another block of a VPC whose first one is 10.0.0.0/16.',
+    );
+    expect(whyNotFree(of(['10.0.0.0/20', '10.5.0.0/24']), vpcId, '10.5.0.0/20')).toBe(
+      '10.5.0.0/20 overlaps 10.5.0.0/24, a block of the VPC, and does not lie in it.',
+    );
+    expect(whyNotFree(of(['10.0.0.0/20', '10.5.0.0/20']), vpcId, '10.5.0.0/24')).toBeNull();
+  });
+
+  test('that services of a cluster in the VPC have is not free', () => {
+    const [cluster] = input.clusters;
+    if (cluster === undefined) throw new Error('there is a cluster');
+    const services = (ipv4: string | null, of: string | null = vpcId) =>
+      estateWith({
+        clusters: [{ ...cluster, vpcId: of, serviceRange: { ipv4, ipv6: null, addresses: null } }],
+      });
+    expect(whyNotFree(services('10.100.0.0/16'), vpcId, '10.100.4.0/24')).toBe(
+      `10.100.4.0/24 overlaps 10.100.0.0/16, where the services of ${cluster.clusterName} have their addresses.`,
+    );
+    expect(whyNotFree(services('10.100.0.0/16', 'vpc-09'), vpcId, '10.100.4.0/24')).toBeNull();
+    expect(whyNotFree(services(null), vpcId, '10.100.4.0/24')).toBeNull();
+    expect(
+      whyNotFree(estateWith({ clusters: [{ ...cluster, serviceRange: null }] }), vpcId, '10.100.4.0/24'),
+    ).toBeNull();
+  });
+
   test('is in the VPC only if a block of the VPC holds all of it', () => {
     const [block = ''] = input.vpcs[0]?.cidrBlocks ?? [];
     expect(isInVpc(estate, vpcId, block)).toBe(true);

@@ -177,6 +177,13 @@ describe('the new nodes of a group', () => {
     expect(started({ ...none, strategy: 'MINIMAL' })).toBe(0);
   });
 
+  test('are none where the group ends old nodes first', () => {
+    const update = { maxUnavailable: 1, maxUnavailablePercentage: null, strategy: 'MINIMAL' };
+    const nodeGroups = [{ ...group, desiredSize: 1, update }];
+    const { answer } = planUpgrade(estate, { ...cluster, ...ofGroup }, { ...eks, nodeGroups }, null);
+    expect([answer.fits, answer.groups]).toEqual([true, []]);
+  });
+
   test('of node pools are not counted, and the answer says so', () => {
     const nodes = cluster.nodes.map((node) => ({ ...node, nodePool: 'default' }));
     const { fits, notices } = withGroups([], {}, { nodes }).answer;

@@ -1,4 +1,4 @@
-import { cidrContains, parseCidr } from '../../net/cidr.ts';
+import { cidrContains, parseCidr } from './cidr.ts';
 
 /** Carrier-grade NAT space (RFC 6598): any VPC takes blocks of it, whatever its primary range is. */
 const SHARED_SPACE = '100.64.0.0/10';
@@ -47,6 +47,30 @@ export const secondaryRanges = (cidrBlocks: readonly string[]): SecondaryRanges 
       ...(cidrBlocks.some((block) => lies(block, FIRST_TWO_TENS)) ? [FIRST_TEN] : []),
     ],
   };
+};
+
+/** Hosts talk to their own cloud here. */
+const LINK_LOCAL = '169.254.0.0/16';
+
+/**
+ * Why AWS adds no such block to a VPC; `null`: nothing that is known. Source: as above.
+ *
+ * @param cidrBlocks the ranges that the VPC has, the primary first
+ */
+export const whyRefused = (cidrBlocks: readonly string[], range: string): string | null => {
+  const [primary] = cidrBlocks;
+  if (primary === undefined) return null;
+  const spaceOf = (each: string): string | null =>
+    [...PRIVATE_FAMILIES, BENCHMARK_SPACE].find((space) => lies(each, space)) ?? null;
+  const space = spaceOf(range);
+  const isForeign = space !== null && space !== spaceOf(primary);
+  const isKept =
+    lies(range, LINK_LOCAL) ||
+    lies(range, DEFAULT_VPC) ||
+    (lies(range, FIRST_TEN) && cidrBlocks.some((block) => lies(block, FIRST_TWO_TENS)));
+  return isForeign || isKept
+    ? `AWS refuses ${range} as another block of a VPC whose first one is ${primary}.`
+    : null;
 };
 
 /** Whether a range is of the spaces that networks outside a VPC usually have no route to. */
