@@ -9,7 +9,7 @@ import { usualType } from '../../../shared/model/plan/node-plan.ts';
 import type { FitDocument } from '../../../shared/model/plan/plan-documents.ts';
 import { PlanEstate } from '../../../shared/model/plan/plan-estate.ts';
 import type { PlanReport } from '../../../shared/model/plan/plan-report.ts';
-import { refuseOtherNetworks } from '../../../shared/model/plan/what-if-refusals.ts';
+import { refuseOtherNetworks, refuseWithoutPlaces } from '../../../shared/model/plan/what-if-refusals.ts';
 import type { ClusterAssessment, NewNodeSettings, NodePlace } from '../../../shared/model/result/cluster.ts';
 import { type Session, UsageError } from '../../base/command-line.ts';
 import { EXIT } from '../../base/exit-codes.ts';
@@ -99,6 +99,7 @@ const questionOf = (options: Options, sources: readonly PlanSource[]): readonly 
     throw new UsageError('Nothing is asked.', 'Give --terraform, --nodes or --pods.');
   const { source, cluster } = clusterNamed(sources, name);
   const onAll = optionalNumber('--pods', pods, nodes === undefined ? 1 : 0);
+  planned(() => refuseWithoutPlaces(source.plan, cluster));
   const places = source.plan.placesOf(cluster);
   const usual = type ?? usualType(source.plan, cluster, source.plan.nodesOf(cluster));
   const limits = usual === null ? null : source.plan.input.limits(usual);

@@ -51,7 +51,7 @@ export const nodeRange = (
     zone,
     length: smallestSubnet(needed),
     needed,
-    arithmetic: `(${number(share)} nodes + ${number(surge)} in an update) x ${each} = ${number(addressesIn(needed))} addresses, and ${AWS_ADDRESSES} of AWS`,
+    arithmetic: `(${count(share, 'node')} + ${number(surge)} in an update) x ${each} = ${number(addressesIn(needed))} addresses, and ${AWS_ADDRESSES} of AWS`,
   };
 };
 

@@ -79,10 +79,18 @@ const whyNoneStarts = (
   ...(type === null && usualType(estate, cluster, estate.nodesOf(cluster)) === null
     ? [`It is not known which type new nodes of ${cluster.clusterName} have: give one with --type.`]
     : []),
-  ...(estate.placesOf(cluster).length === 0
-    ? [`It is not known in which subnets new nodes of ${cluster.clusterName} start.`]
-    : []),
+  ...(estate.placesOf(cluster).length === 0 ? [startsNowhere(cluster)] : []),
 ];
+
+/** Nodes that start nowhere, as far as the scan shows, have no figures. */
+export const refuseWithoutPlaces = (estate: PlanEstate, cluster: ClusterAssessment): void => {
+  if (estate.placesOf(cluster).length > 0) return;
+  const [reason = startsNowhere(cluster)] = whyNoneRuns(estate, cluster);
+  throw new HeadroomError('plan-impossible', reason, 'Look at `headroom clusters` for what is known of it.');
+};
+
+const startsNowhere = ({ clusterName }: ClusterAssessment): string =>
+  `It is not known in which subnets new nodes of ${clusterName} start.`;
 
 /** Pods of a cluster that has no node, and none to start: a plan of nodes says nothing of them. */
 const whyNoneRuns = (estate: PlanEstate, cluster: ClusterAssessment): readonly string[] => {

@@ -3,8 +3,8 @@ import { count, verb } from '../../base/text/numbers.ts';
 import { cidrContains, cidrContainsAddress, parseCidr } from '../../net/cidr.ts';
 import { parseIpv4 } from '../../net/ipv4.ts';
 import { ADDRESSES_PER_PREFIX } from '../../net/prefix.ts';
-import type { SubnetAssessment } from '../../result/assessment.ts';
-import type { Remedy } from '../../result/finding.ts';
+import type { AddressMap, SubnetAssessment } from '../../result/assessment.ts';
+import type { Precondition, Remedy } from '../../result/finding.ts';
 import { decodeAddressMap } from '../../subnet/address-map.ts';
 import { bestReservation, type ReservationRange } from '../../subnet/reservation-range.ts';
 import type { Estate } from '../estate.ts';
@@ -20,7 +20,7 @@ export const reservePrefixRange = (estate: Estate, subnet: SubnetAssessment): Re
   if (range === null || subnet.ownerId !== null) return null;
   return {
     title: `Reserve ${range.cidr} for prefixes`,
-    effect: reservationEffect(estate, subnet, range),
+    effect: reservationEffect(estate, subnet, range, map?.unseen ?? 0),
     price: 'Free. One call, and nothing restarts. New single addresses come from the rest of the subnet.',
     when: 'Right when the subnet has addresses, but they are scattered.',
     // Free blocks were free before; a reservation only keeps them whole.
@@ -35,6 +35,7 @@ export const reservePrefixRange = (estate: Estate, subnet: SubnetAssessment): Re
     preconditions: [
       { text: "The range holds none of AWS's own addresses and no other reservation.", holds: true },
       { text: 'Enough single addresses stay outside it.', holds: true },
+      ...noneUnseen(map),
     ],
   };
 };
@@ -43,13 +44,27 @@ const reservationEffect = (
   estate: Estate,
   subnet: SubnetAssessment,
   { blocks, cidr, freeBlocks, singles }: ReservationRange,
+  unseen: number,
 ): string => {
-  const holds = `It holds ${count(blocks, 'block')}, and ${freeBlocks} can be ${freeBlocks === 1 ? 'a prefix' : 'prefixes'} at once.`;
-  if (singles === 0) return `${holds} No single address can spoil them any more.`;
+  // Among unseen addresses no more blocks are whole than AWS's count leaves room for.
+  const most = unseen === 0 ? freeBlocks : Math.min(freeBlocks, subnet.prefixes?.free ?? freeBlocks);
+  const holds = `It holds ${count(blocks, 'block')}, and ${unseen === 0 ? '' : 'at most '}${most} can be ${most === 1 ? 'a prefix' : 'prefixes'} at once.`;
+  if (singles === 0) return unseen === 0 ? `${holds} No single address can spoil them any more.` : holds;
   const named = inTheWay(estate, subnet, cidr);
   const way = `${count(singles, 'single address is', 'single addresses are')} in the way of the rest`;
   return `${holds} ${way}${named === '' ? '.' : `: ${named}.`} A block becomes a prefix when its addresses are given back.`;
 };
+
+/** Any place that looks free may hold an address that the scan cannot see. */
+const noneUnseen = (map: AddressMap | undefined): readonly Precondition[] =>
+  map?.unseen === undefined
+    ? []
+    : [
+        {
+          text: `None of the ${count(map.unseen, 'address')} that this scan cannot see lies in it.`,
+          holds: null,
+        },
+      ];
 
 /** `10.0.0.20 (eni-01, load-balancer app/shop/0a), ...` */
 const inTheWay = (estate: Estate, { subnetId }: SubnetAssessment, cidr: string): string => {
@@ -101,6 +116,7 @@ export const turnExplicitReservation = (estate: Estate, subnet: SubnetAssessment
     preconditions: [
       { text: `${count(free, 'whole block')} of it ${verb(free, 'is')} free.`, holds: true },
       { text: 'No addresses from it are assigned by hand.', holds: null },
+      ...noneUnseen(map),
     ],
   };
 };

@@ -5,6 +5,7 @@ import { planDrain } from '../../../../shared/model/plan/drain.ts';
 import { planFailover } from '../../../../shared/model/plan/failover.ts';
 import { PlanEstate } from '../../../../shared/model/plan/plan-estate.ts';
 import { whatIf } from '../../../../shared/model/plan/what-if.ts';
+import { refuseWithoutPlaces } from '../../../../shared/model/plan/what-if-refusals.ts';
 import type { CapacityAssessment, ClusterAssessment } from '../../../../shared/model/result/cluster.ts';
 import { shopFleet } from '../../../fixtures/plan-command.ts';
 
@@ -85,6 +86,17 @@ test('pods beyond what known nodes may run are not known to find none, where a n
   const [first, ...others] = shop.nodes;
   const nodes = [...others, ...(first === undefined ? [] : [{ ...first, instanceType: 'zz9.large' }])];
   expect(whatIf(estate, { ...shop, nodes }, { ...NO_CHANGES, pods: few })).toMatchObject({ fits: null });
+});
+
+test('nodes that start nowhere are not planned, and pods on Fargate are none of them', () => {
+  const none = { ...shop, nodes: [], newNodes: noPlaces };
+  expect(
+    messageOf(() => refuseWithoutPlaces(estate, { ...none, capacity: [capacity('subnet-0f', 7)] })),
+  ).toContain('its pods run on Fargate');
+  expect(messageOf(() => refuseWithoutPlaces(estate, { ...none, unknowns: UNLISTED }))).toBe(
+    'It is not known in which subnets new nodes of shop start.',
+  );
+  expect(() => refuseWithoutPlaces(estate, shop)).not.toThrow();
 });
 
 test('a cluster without nodes has none to drain', () => {

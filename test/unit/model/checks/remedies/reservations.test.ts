@@ -35,6 +35,28 @@ describe('a range reserved for prefixes', () => {
     });
   });
 
+  test.each([
+    [0, 'at most 0 can be prefixes at once.'],
+    [1, 'at most 1 can be a prefix at once.'],
+    [2, 'at most 2 can be prefixes at once.'],
+    [9, 'at most 3 can be prefixes at once.'],
+  ])('promises no more than AWS leaves room for, where addresses are unseen: %i prefixes', (free, text) => {
+    const prefixes = { assigned: 0, free, freeInReservation: 0, freeUnreserved: free };
+    const remedy = reserve({ maps: [{ ...map, unseen: 40 }] }, aSubnet({ prefixes }));
+    expect(remedy?.effect).toContain(`It holds 4 blocks, and ${text}`);
+    expect(remedy?.preconditions).toContainEqual({
+      text: 'None of the 40 addresses that this scan cannot see lies in it.',
+      holds: null,
+    });
+  });
+
+  test('says that nothing spoils its blocks only where every address is seen', () => {
+    const clean = { ...map, states: 'a..............a', used: '0000000000000000' };
+    expect(reserve({ maps: [clean] })?.effect).toContain('No single address can spoil them any more.');
+    const unseen = reserve({ maps: [{ ...clean, unseen: 1 }] }, aSubnet({ prefixes: null }));
+    expect(unseen?.effect).toMatch(/at most \d+ can be prefixes at once\.$/);
+  });
+
   test('names what is in the way, where it is known', () => {
     const at = (last: number, name: string | null = null) => ({
       address: `10.0.0.${last}`,
