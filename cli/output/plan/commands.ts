@@ -119,10 +119,15 @@ const replaceCommands = (
   { order, type }: Extract<PlanAction, { kind: 'replace-nodes' }>,
 ): readonly string[] => {
   const selectors = new Set(
-    nodes.flatMap(({ nodeGroup, nodePool }) => [
-      ...(nodeGroup === null ? [] : [`${NODE_GROUP_LABEL}=${nodeGroup}`]),
-      ...(nodePool === null ? [] : [`${NODE_POOL_LABEL}=${nodePool}`]),
-    ]),
+    nodes.flatMap(({ nodeGroup, nodePool, windows = false }) =>
+      // A change of the CNI's settings leaves nodes that run Windows as they are.
+      windows && type === null
+        ? []
+        : [
+            ...(nodeGroup === null ? [] : [`${NODE_GROUP_LABEL}=${nodeGroup}`]),
+            ...(nodePool === null ? [] : [`${NODE_POOL_LABEL}=${nodePool}`]),
+          ],
+    ),
   );
   return [
     type === null

@@ -83,12 +83,15 @@ export const nodePlan = (estate: PlanEstate, cluster: ClusterAssessment, input: 
     pods: node.pods + elementAt(each, index) - (total === 0 ? 0 : Math.floor((fewer * node.pods) / total)),
   }));
   const stayingAfter = planned.slice(0, moved.length);
+  // The settings of the CNI are not those of nodes that run Windows.
+  const isReplaced = ({ type: own }: FleetNode): boolean =>
+    replaces && (changes.type !== null || !isWindowsType(own));
   return {
     before,
-    replaced: replaces
-      ? stayingAfter.map((next, index) => ({ old: elementAt(staying, index), next: fresh(next) }))
-      : [],
-    kept: replaces ? [] : stayingAfter,
+    replaced: stayingAfter.flatMap((next, index) =>
+      isReplaced(next) ? [{ old: elementAt(staying, index), next: fresh(next) }] : [],
+    ),
+    kept: stayingAfter.filter((next) => !isReplaced(next)),
     settles: Object.keys(changes.settings).length > 0 || changes.pods !== 0 || evicted > 0,
     added: planned.slice(moved.length),
     removed,
