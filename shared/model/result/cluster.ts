@@ -187,7 +187,7 @@ export interface NewNodes {
   /** False where the settings are the CNI's defaults because they could not be read. */
   readonly settingsKnown: boolean;
   readonly settings: NewNodeSettings;
-  /** False where the CNI finds no subnet by its tag: it is too old, or told not to. */
+  /** False where the CNI finds no subnet by its tag: it is too old, or set not to. */
   readonly subnetDiscovery?: false;
   /** What the VPC resource controller keeps ready on Windows nodes. Present where the cluster has some. */
   readonly windows?: WindowsSettings;
