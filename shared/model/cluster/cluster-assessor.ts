@@ -160,8 +160,8 @@ export class ClusterAssessor {
     ];
     const committed = committedDemand(
       groups,
-      (placement) => ledgers(placement, allIds),
-      (placement) => ledgersAtMost(ledgers(placement, allIds), bySubnetId, allIds, placement),
+      (placement, ids = allIds) => ledgers(placement, ids),
+      (placement, ids = allIds) => ledgersAtMost(ledgers(placement, ids), bySubnetId, ids, placement),
     );
     const demandOf = (name: string) => committed.filter(({ clusterName }) => clusterName === name);
     const failover = zoneFailover(builders, (placement) => ledgers(placement, allIds));

@@ -40,8 +40,8 @@ const withExtras = (
   };
 };
 
-/** Makes fresh ledgers of every subnet: each bound uses a set up. */
-type FreshLedgers = (placement: Placement) => Ledgers;
+/** Makes fresh ledgers of these subnets, or of every one: each bound uses a set up. */
+type FreshLedgers = (placement: Placement, subnetIds?: readonly string[]) => Ledgers;
 
 /**
  * If every group scales to its maximum, would the subnets hold, at the start of its nodes and when they are full of pods?
@@ -133,9 +133,22 @@ const boundTogether = (
   );
 };
 
+/** All subnets that its nodes may take from. */
+const subnetsOf = ({ subnets }: GrowingGroup): readonly string[] => [
+  ...new Set(
+    subnets.flatMap(({ extras = [], podSubnetIds, subnetId }) => [
+      subnetId,
+      ...(podSubnetIds ?? []),
+      ...extras.map((extra) => extra.subnetId),
+    ]),
+  ),
+];
+
 /** A group with a subnet of another account: AWS's count there can be too small for a single node. */
 const noneForCertain = (group: GrowingGroup, atMost: FreshLedgers): Outcome | undefined => {
-  const outcome = certainOutcomes(growTogether([group], atMost('best'), 'at-start')).get(group);
+  const outcome = certainOutcomes(growTogether([group], atMost('best', subnetsOf(group)), 'at-start')).get(
+    group,
+  );
   return outcome?.fits === 0 && wantedNodes(group) > 0 ? outcome : undefined;
 };
 
@@ -145,7 +158,8 @@ const updateOf = (group: GrowingGroup, ledgers: FreshLedgers, atMost: FreshLedge
   if (updateSurge === 0 || currentNodes === 0) return null;
   const updated = { ...group, maximumNodes: currentNodes + updateSurge };
   const outcome =
-    growTogether([updated], ledgers('worst'), 'at-start').get(updated) ?? noneForCertain(updated, atMost);
+    growTogether([updated], ledgers('worst', subnetsOf(group)), 'at-start').get(updated) ??
+    noneForCertain(updated, atMost);
   if (outcome === undefined) return null;
   const full = outcome.fits === 0 ? [] : fullZones(group, ledgers);
   const [first = null] = [outcome.shortage, ...full.map(({ shortage }) => shortage)].filter(
@@ -171,7 +185,7 @@ const fullZones = (
     if (zone === null || nodes === 0) return [];
     const subnets = group.subnets.filter(({ availabilityZone }) => availabilityZone === zone);
     const one = { ...group, subnets, maximumNodes: group.currentNodes + 1 };
-    const outcome = growTogether([one], ledgers('worst'), 'at-start').get(one);
+    const outcome = growTogether([one], ledgers('worst', subnetsOf(one)), 'at-start').get(one);
     return outcome?.fits === 0 ? [{ zone, shortage: outcome.shortage }] : [];
   });
 
