@@ -1,6 +1,7 @@
 import type { Subnet } from '../aws/inventory.ts';
 import type { PackedInstances } from '../subnet/packed-instances.ts';
 import { countPacked, type PackedInterfaces } from '../subnet/packed-interfaces.ts';
+import { hashOf } from './share-of-life.ts';
 
 /** What is kept of one subnet from the scan that read its interfaces last. */
 export interface KeptSubnet {
@@ -123,8 +124,9 @@ interface Candidate {
   readonly interfaces: PackedInterfaces;
 }
 
+/** After a full reading all have one age: large and small ones are then to come in no order, so that each scan reads as much. */
 const oldestFirst = (a: Candidate, b: Candidate): number =>
-  a.readAt - b.readAt || (a.subnetId < b.subnetId ? -1 : 1);
+  a.readAt - b.readAt || hashOf(a.subnetId) - hashOf(b.subnetId) || (a.subnetId < b.subnetId ? -1 : 1);
 
 const isSmallChange = (before: number | null, now: number | null): boolean =>
   before === now ||

@@ -28,12 +28,12 @@ const file = (() => {
 const outOf = async (...args: readonly string[]): Promise<string> =>
   (await headroomInProcess([...args, '--from', file])).out;
 
-const UNSEEN = '30 addresses more in use, by owners that this scan cannot see, in any free place.';
+const UNSEEN = '30 addresses more in use, by owners that this scan did not see, in any free place.';
 
 test('the owners of a subnet say that something which the scan cannot see holds more', async () => {
   const table = await outOf('owners', '--subnet', 'subnet-0a');
   expect(table).toContain(
-    'unknown  A lower bound: 30 addresses more are in use by owners that this scan cannot see.',
+    'unknown  A lower bound: 30 addresses more are in use by owners that this scan did not see.',
   );
   const rows = (await outOf('owners', '--subnet', 'subnet-0a', '--output', 'csv')).trim().split('\n');
   expect(rows.slice(1).map((row) => row.split(',')[0])).toEqual(['Cluster nodes', 'unknown']);
@@ -43,7 +43,7 @@ test('the owners of a subnet say that something which the scan cannot see holds 
 
 test('a map says that free places may hold more, and so do ranges to reserve', async () => {
   expect(await outOf('map', 'subnet-0a')).toContain(`\n${UNSEEN}\n`);
-  expect(await outOf('map', 'subnet-0b')).not.toContain('cannot see');
+  expect(await outOf('map', 'subnet-0b')).not.toContain('did not see');
   expect(await outOf('plan', 'reserve', '--subnet', 'subnet-0a')).toContain(
     `unknown  subnet-0a: ${UNSEEN} A range may give fewer prefixes.`,
   );
