@@ -7,13 +7,8 @@ import type { Precondition, Remedy } from '../../result/finding.ts';
 import { subnetName } from '../../result/resource-name.ts';
 import { addressSupply } from '../../subnet/address-supply.ts';
 import type { Estate } from '../estate.ts';
-import {
-  blocksFor,
-  createCommands,
-  createPreconditions,
-  type NewSubnetPlace,
-  placeBeside,
-} from './new-subnet.ts';
+import { blocksFor, createPreconditions, type NewSubnetPlace, placeBeside } from './new-subnet.ts';
+import { createCommands } from './new-subnet-commands.ts';
 import { routeTableOf, servesTheSame } from './routes.ts';
 import { associateCommands, blockPreconditions, rangeInNewBlock } from './vpc-remedies.ts';
 

@@ -13,14 +13,17 @@ import type { Estate } from '../estate.ts';
 import { moveToIpv6, useOverlay } from './architecture.ts';
 import { deleteLeakedIn, endOldNodesFirst, lowerMaximum, scaleDown } from './cluster-remedies.ts';
 import { clustersUsing, isPodSubnet } from './cluster-subnets.ts';
-import { addSubnet, forTwoNodes, type Shortfall, type SubnetPurpose } from './new-subnet.ts';
+import { addSubnet } from './new-subnet.ts';
+import { forTwoNodes, type Shortfall } from './new-subnet-size.ts';
+import type { SubnetPurpose } from './new-subnet-use.ts';
 import { inOrder, ranked } from './ranked.ts';
 import { releaseReservation, reservePrefixRange, turnExplicitReservation } from './reservations.ts';
 import { useSibling } from './siblings.ts';
 import { addSecondaryCidrSubnet, isAtBlockQuota, raiseCidrBlockQuotaOf } from './vpc-remedies.ts';
 import { keepFewerWarm } from './warm-targets.ts';
 
-export { addSubnet, LOAD_BALANCER_SUBNET } from './new-subnet.ts';
+export { addSubnet } from './new-subnet.ts';
+export { LOAD_BALANCER_SUBNET } from './new-subnet-size.ts';
 
 /**
  * What helps a subnet that has few single addresses left, best first: what helps at once and costs least comes first.

@@ -8,18 +8,10 @@ import { unreadNeighbours } from '../../plan/unread-neighbours.ts';
 import type { SubnetAssessment, VpcAssessment } from '../../result/assessment.ts';
 import type { Precondition, Remedy } from '../../result/finding.ts';
 import type { Estate } from '../estate.ts';
-import {
-  afterOpening,
-  createCommands,
-  createPreconditions,
-  effectOf,
-  gainsOf,
-  lengthCovering,
-  placeBeside,
-  type Shortfall,
-  type SubnetPurpose,
-  useOf,
-} from './new-subnet.ts';
+import { afterOpening, createPreconditions, placeBeside } from './new-subnet.ts';
+import { createCommands } from './new-subnet-commands.ts';
+import { gainsOf, lengthCovering, type Shortfall } from './new-subnet-size.ts';
+import { effectOf, type SubnetPurpose, useOf } from './new-subnet-use.ts';
 import { routedPrefixLists, routedRanges } from './routes.ts';
 
 /** A VPC takes five IPv4 ranges, and up to fifty on request. https://docs.aws.amazon.com/vpc/latest/userguide/amazon-vpc-limits.html */

@@ -1,10 +1,8 @@
 import { describe, expect, test } from 'vitest';
 import type { EstateInput } from '../../../../../shared/model/checks/estate.ts';
-import {
-  addSubnet,
-  gainsOf,
-  type SubnetPurpose,
-} from '../../../../../shared/model/checks/remedies/new-subnet.ts';
+import { addSubnet } from '../../../../../shared/model/checks/remedies/new-subnet.ts';
+import { gainsOf } from '../../../../../shared/model/checks/remedies/new-subnet-size.ts';
+import type { SubnetPurpose } from '../../../../../shared/model/checks/remedies/new-subnet-use.ts';
 import type { SubnetAssessment } from '../../../../../shared/model/result/assessment.ts';
 import { aSubnet } from '../../../../fixtures/assessments.ts';
 import { aNode, anEksCluster, byId } from '../../../../fixtures/cluster-records.ts';
