@@ -138,7 +138,7 @@ describe('the life of headroom serve', () => {
     '%s ends it with exit code 0, and its port is free again',
     async (signal) => {
       serving = await startServing(lab, folder);
-      await serving.says(/: ok, 1 subnets/);
+      await serving.says(/: ok, 1 subnet\b/);
       expect(await serving.stop(signal)).toEqual({ code: 0, signal: null });
       expect(serving.said()).toMatch(/Headroom has stopped\.\n$/);
       await expect(serving.get('/healthz')).rejects.toThrow('fetch failed');

@@ -1,6 +1,6 @@
 import { expect, test } from 'vitest';
 import { firstOverlap } from '../../../../shared/model/net/free-ranges.ts';
-import { secondaryRanges, whyRefused } from '../../../../shared/model/net/secondary-ranges.ts';
+import { isUnrouted, secondaryRanges, whyRefused } from '../../../../shared/model/net/secondary-ranges.ts';
 
 // VPC user guide, "IPv4 CIDR block association restrictions".
 test.each<[blocks: readonly string[], range: string, refused: boolean]>([
@@ -52,4 +52,13 @@ test.each([
     for (const range of candidates.filter((each) => firstOverlap([each], not) === null))
       expect(whyRefused([primary], range)).toBeNull();
   }
+});
+
+test('networks outside a VPC have no route to shared and benchmarking space', () => {
+  const unrouted = ['100.64.0.0/10', '100.127.255.0/24', '198.19.0.0/16', '198.19.255.0/28'];
+  const others = ['100.63.0.0/16', '100.128.0.0/16', '198.18.0.0/16', '198.20.0.0/16', '10.0.0.0/16', null];
+  expect(unrouted.filter((range) => !isUnrouted(range))).toEqual([]);
+  expect(others.filter(isUnrouted)).toEqual([]);
+  // A range that holds more than shared space is routed in part.
+  expect(isUnrouted('100.0.0.0/8')).toBe(false);
 });
