@@ -40,6 +40,9 @@ export interface TestMessagesInput {
 /** As long as a scan gives a destination at its last attempts, in milliseconds. */
 const TIME = 30_000;
 
+/** How sentences of the services begin where an alert is sent again by itself. A test is not. */
+const OF_ALERTS = /^Nothing now: Headroom [^.]*\./;
+
 /**
  * Sends a test message and its end to each destination, by the way that alerts take. Routes, mutes and quiet hours do not count: they
  * say which alerts go there, and not whether any can.
@@ -68,6 +71,7 @@ const sent = async (
     return null;
   } catch (error) {
     if (!(error instanceof HeadroomError)) throw error;
-    return problemOf(error);
+    const { action, ...problem } = problemOf(error);
+    return { ...problem, action: action.replace(OF_ALERTS, 'Test it again.') };
   }
 };

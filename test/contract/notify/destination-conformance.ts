@@ -326,6 +326,13 @@ export const destinationSuite = (destination: DestinationUnderTest): void => {
           problem: { message: expect.stringMatching(/./), action: expect.stringMatching(/\.$/) },
         },
       ]);
+      for (const passing of Object.values(destination.passing)) {
+        const { notifier } = await always(passing);
+        const [tested] = await sendTestMessages({ ...input, notifier });
+        expect(tested).toMatchObject({ status: 'failed', problem: { action: expect.stringMatching(/\.$/) } });
+        // Of an alert that is so, and nothing sends a test again.
+        expect(tested?.problem?.action).not.toContain('Headroom tries again');
+      }
       let isEnding = false;
       const server = await startCannedAws((request) =>
         isEnding ? destination.refused : destination.taken(request),
