@@ -243,11 +243,19 @@ const unreachable = (
   );
 };
 
+/** Codes of Node's own HTTP client in words. Those of the network, such as ECONNREFUSED, are known to people who look them up. */
+const CLIENT_CODES: ReadonlyMap<string, string> = new Map([
+  ['UND_ERR_SOCKET', 'the connection was closed before the answer'],
+  ['UND_ERR_CONNECT_TIMEOUT', 'no connection in time'],
+  ['UND_ERR_HEADERS_TIMEOUT', 'no answer in time'],
+  ['UND_ERR_BODY_TIMEOUT', 'no whole answer in time'],
+]);
+
 const networkReason = (error: unknown): string => {
   if (!(error instanceof Error)) return 'unknown reason';
   if (error.name === 'TimeoutError') return `no answer within ${ATTEMPT_TIMEOUT_MS / 1_000} s`;
   const code = codeOf(error.cause) ?? codeOf(error);
-  return code ?? error.name;
+  return code === null ? error.name : (CLIENT_CODES.get(code) ?? code);
 };
 
 const codeOf = (error: unknown): string | null => {

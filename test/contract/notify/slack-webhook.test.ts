@@ -1,3 +1,5 @@
+import { once } from 'node:events';
+import { type AddressInfo, createServer } from 'node:net';
 import { afterEach, describe, expect, test } from 'vitest';
 import { type Timer, withDeadline } from '../../../shared/notify/deadline.ts';
 import { DeliveryError } from '../../../shared/notify/delivery-error.ts';
@@ -211,6 +213,15 @@ describe('a Slack that fails', () => {
       message: 'Slack could not be reached (ECONNREFUSED)',
       action: expect.stringContaining('NAT gateway'),
     });
+  });
+
+  test('to answer, and ends the connection instead, is said in words', async () => {
+    const server = createServer((socket) => socket.on('data', () => socket.end()));
+    await once(server.listen(0, '127.0.0.1'), 'listening');
+    const { port } = server.address() as AddressInfo;
+    const { error } = await failureOf(deliver(secretOf(`http://127.0.0.1:${port}/services/x`)));
+    server.close();
+    expect(error.message).toBe('Slack could not be reached (the connection was closed before the answer)');
   });
 });
 
