@@ -126,7 +126,7 @@ interface Candidate {
 
 /** After a full reading all have one age: large and small ones are then to come in no order, so that each scan reads as much. */
 const oldestFirst = (a: Candidate, b: Candidate): number =>
-  a.readAt - b.readAt || hashOf(a.subnetId) - hashOf(b.subnetId) || (a.subnetId < b.subnetId ? -1 : 1);
+  a.readAt - b.readAt || hashOf(a.subnetId) - hashOf(b.subnetId);
 
 const isSmallChange = (before: number | null, now: number | null): boolean =>
   before === now ||

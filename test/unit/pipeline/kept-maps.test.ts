@@ -189,8 +189,9 @@ describe('which instances a scan reads', () => {
     await scans.scan(5, estateWith([7], nodes()));
     const [notRunning, changed] = scans.asked;
     expect(notRunning).toEqual({ states });
-    expect(changed?.subnetIds?.toSorted()).toEqual(['subnet-0', subnetId]);
-    expect([...scans.listed].sort()).toEqual(['subnet-0', subnetId]);
+    // One that has changed, and one whose turn it is.
+    expect(changed?.subnetIds?.toSorted()).toEqual(['subnet-18', subnetId]);
+    expect([...scans.listed].sort()).toEqual(['subnet-18', subnetId]);
   });
 
   test.each([
