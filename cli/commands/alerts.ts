@@ -6,7 +6,7 @@ import { elapsed, shortDuration } from '../../shared/model/base/text/durations.t
 import { type KeptAlert, keptAlerts, nameOf } from '../../shared/pipeline/kept-alerts.ts';
 import type { StoredMute } from '../../shared/pipeline/stored-mutes.ts';
 import type { StateStore } from '../../shared/state/state-store.ts';
-import { type AddCommand, UsageError } from '../base/command-line.ts';
+import type { AddCommand } from '../base/command-line.ts';
 import { EXIT } from '../base/exit-codes.ts';
 import {
   type AlertFilters,
@@ -19,7 +19,7 @@ import {
 } from '../input/alert-filters.ts';
 import { muteOf } from '../input/mute-coverage.ts';
 import { addOutputOptions, type OutputOptions } from '../input/output-options.ts';
-import { addStateOptions, type StateOptions, withStateStore } from '../input/state-store.ts';
+import { addStateOptions, noScanStored, type StateOptions, withStateStore } from '../input/state-store.ts';
 import { ageOfScans } from '../output/age-of-scans.ts';
 import type { ListingColumn } from '../output/listing.ts';
 import type { AlertRecord, AlertsDocument } from '../output/listing-documents.ts';
@@ -165,8 +165,7 @@ A level in brackets is of an alert that waits. Exits with 1 while a critical ale
         const { listed, problem, scans } = await withStateStore(options, async (store) => {
           const [kept, scans] = await Promise.all([keptAlerts(store), store.assessments.targets()]);
           // That no alert is stored is no all-clear where nothing was ever scanned.
-          if (kept.length + scans.length === 0)
-            throw new UsageError('No scan is stored there.', 'Run a scan first, or give another store.');
+          if (kept.length + scans.length === 0) throw noScanStored();
           const tagged = await taggedSubnets(store, options);
           const { numbers, problem } = await numbersOf(store, kept, now);
           const { storedMutes } = await import('../../shared/pipeline/stored-mutes.ts');

@@ -19,6 +19,10 @@ export const addStateOptions = (command: Command): Command =>
     .option('-r, --region <region>', "Region of the table (default: the profile's Region)")
     .option('--profile <name>', 'profile of the AWS configuration (default: AWS_PROFILE)');
 
+/** A store without scans knows nothing, and that is no all-clear. */
+export const noScanStored = (): UsageError =>
+  new UsageError('No scan is stored there.', 'Run a scan first, or give another store.');
+
 /**
  * Runs something on the store that the options name, and closes it.
  *

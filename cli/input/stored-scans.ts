@@ -4,8 +4,7 @@ import { keptAlerts } from '../../shared/pipeline/kept-alerts.ts';
 import type { ReportInput } from '../../shared/report/report-page.ts';
 import { subnetKey } from '../../shared/report/worst-first.ts';
 import type { StateStore } from '../../shared/state/state-store.ts';
-import { UsageError } from '../base/command-line.ts';
-import { withStateStore } from './state-store.ts';
+import { noScanStored, withStateStore } from './state-store.ts';
 
 export interface StoredScanOptions {
   readonly state?: string;
@@ -80,7 +79,6 @@ export const readStoredScans = async (options: StoredScanOptions, now: number): 
     (store) => remembered(store, options, now),
     { readOnly: true },
   );
-  if (found.assessments.length === 0)
-    throw new UsageError('No scan is stored there.', 'Run a scan first, or give another store.');
+  if (found.assessments.length === 0) throw noScanStored();
   return found;
 };

@@ -117,6 +117,7 @@ export const renderSubnetPage = (
 ): string => {
   const dye = paint(io);
   const heading = (text: string): string => `\n${dye('bold', text)}\n`;
+  const unchecked = renderNotChecked(io, notChecked ?? []);
   const owners = (subnet.owners ?? []).slice(0, OWNERS_SHOWN);
   const width = Math.max(20, Math.min(84, (io.columns ?? 80) - LABEL - 45));
   const past = (supply: 'addresses' | 'prefixes'): string =>
@@ -186,6 +187,6 @@ export const renderSubnetPage = (
     findings.length === 0
       ? nothingFoundIn({ targets: [target] })
       : findings.map((finding) => renderFinding(io, finding)).join('\n'),
-    ...((notChecked ?? []).length === 0 ? [] : [`\n${renderNotChecked(io, notChecked ?? [])}`]),
+    unchecked === '' ? '' : `\n${unchecked}`,
   ].join('');
 };

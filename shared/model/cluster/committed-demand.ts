@@ -162,14 +162,12 @@ const updateOf = (group: GrowingGroup, ledgers: FreshLedgers, atMost: FreshLedge
     noneForCertain(updated, atMost);
   if (outcome === undefined) return null;
   const full = outcome.fits === 0 ? [] : fullZones(group, ledgers);
-  const [first = null] = [outcome.shortage, ...full.map(({ shortage }) => shortage)].filter(
-    (shortage) => shortage !== null,
-  );
+  const shortages = [outcome.shortage, ...full.map(({ shortage }) => shortage)];
   return {
     nodes: updateSurge,
     fits: outcome.fits,
     ...(full.length > 0 && { fullZones: full.map(({ zone }) => zone) }),
-    error: first?.error ?? null,
+    error: shortages.find((shortage) => shortage !== null)?.error ?? null,
   };
 };
 

@@ -5,6 +5,7 @@ import type { AddressMap } from '../result/assessment.ts';
 import type { ClusterAssessment, ZoneFailover } from '../result/cluster.ts';
 import { settingsOf } from './cluster-settings.ts';
 import { extrasAt, spreadNodes } from './fleet.ts';
+import { blocksOf } from './new-subnet.ts';
 import { type Amount, NodeDemands, totalOf } from './node-demands.ts';
 import { usualType } from './node-plan.ts';
 import type { PlanEstate } from './plan-estate.ts';
@@ -152,7 +153,7 @@ const subnetsFor = (
       prefixes: holdings.reduce((sum, { prefixes }) => sum + prefixes, 0),
     })),
   ]);
-  const blocks = estate.input.vpcs.find(({ vpcId }) => vpcId === cluster.vpcId)?.cidrBlocks ?? [];
+  const blocks = blocksOf(estate, cluster.vpcId);
   const taken = estate.input.subnets.flatMap(({ vpcId, cidrBlock }) =>
     vpcId === cluster.vpcId && cidrBlock !== null ? [cidrBlock] : [],
   );
