@@ -15,10 +15,13 @@ import type { AwsCallContext } from '../model/aws/failed-call.ts';
 import type {
   AutoScalingGroup,
   EksCluster,
+  EksClusters,
   FargateProfile,
   NodeGroup,
+  RefusedCluster,
   Target,
 } from '../model/aws/inventory.ts';
+import { HeadroomError, problemOf } from '../model/base/errors.ts';
 import type { ClusterSource } from './cluster-source.ts';
 import {
   autoScalingGroupRecord,
@@ -50,7 +53,8 @@ export interface EksClusterSourceInput {
 
 /**
  * What the EKS and Auto Scaling APIs of one target know of its clusters. A cluster, node group or profile that was
- * deleted between listing and describing is left out. Every method throws an `AwsFailure` when AWS did not answer in full.
+ * deleted between listing and describing is left out. One of which AWS did not answer in full is refused as a whole. Every
+ * method throws an `AwsFailure` when AWS did not list in full.
  */
 export const createEksClusterSource = ({
   eks,
@@ -182,7 +186,7 @@ export const createEksClusterSource = ({
         );
         return { items: answeredList(answer.clusters, 'clusters'), nextToken: answer.nextToken };
       });
-      return presentOnes(names.map(cluster));
+      return describedOrRefused(await Promise.all(names.map((name) => orRefused(name, cluster(name)))));
     },
 
     autoScalingGroups: async () => {
@@ -206,6 +210,23 @@ export const createEksClusterSource = ({
     },
   };
 };
+
+const orRefused = async (
+  name: string,
+  pending: Promise<EksCluster | null>,
+): Promise<EksCluster | RefusedCluster | null> => {
+  try {
+    return await pending;
+  } catch (error) {
+    if (!(error instanceof HeadroomError)) throw error;
+    return { name, problem: problemOf(error) };
+  }
+};
+
+const describedOrRefused = (clusters: readonly (EksCluster | RefusedCluster | null)[]): EksClusters => ({
+  described: clusters.flatMap((each) => (each === null || 'problem' in each ? [] : [each])),
+  refused: clusters.flatMap((each) => (each !== null && 'problem' in each ? [each] : [])),
+});
 
 /** Waits for all of them, and only then throws the first failure: none is left running unheeded. */
 const presentOnes = async <Described>(

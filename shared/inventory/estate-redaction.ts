@@ -233,6 +233,14 @@ const redactTarget = (estate: TargetEstate, to: Pseudonyms): TargetEstate => {
       ? {}
       : { serviceQuotas: redacted(estate.serviceQuotas, (quota) => quota) }),
     eksClusters: redacted(estate.eksClusters, cluster),
+    ...(estate.refusedClusters === undefined
+      ? {}
+      : {
+          refusedClusters: estate.refusedClusters.map(({ name, problem }) => ({
+            name: to.name(name),
+            problem: redactProblem(problem),
+          })),
+        }),
     autoScalingGroups: redacted(estate.autoScalingGroups, group),
   };
 };

@@ -298,6 +298,7 @@ const targetEstate: z.ZodMiniType<TargetEstate> = z.object({
   vpcEndpoints: z.exactOptional(recorded(vpcEndpoint)),
   serviceQuotas: z.exactOptional(recorded(serviceQuota)),
   eksClusters: recorded(eksCluster),
+  refusedClusters: z.exactOptional(z.array(z.object({ name: text, problem }))),
   autoScalingGroups: recorded(autoScalingGroup),
 });
 

@@ -1,11 +1,13 @@
 import type {
   AutoScalingGroup,
   EksCluster,
+  EksClusters,
   ElasticAddress,
   Instance,
   InstanceLimits,
   LaunchTemplate,
   NetworkInterface,
+  RefusedCluster,
   RouteTable,
   ServiceQuota,
   Subnet,
@@ -58,6 +60,8 @@ export interface TargetEstate {
   /** Likewise: those that apply to the account. */
   readonly serviceQuotas?: Recorded<ServiceQuota>;
   readonly eksClusters: Recorded<EksCluster>;
+  /** Clusters that EKS listed and did not describe in full. Absent: none, or an earlier version collected. */
+  readonly refusedClusters?: readonly RefusedCluster[];
   readonly autoScalingGroups: Recorded<AutoScalingGroup>;
 }
 
@@ -67,7 +71,7 @@ export const createEstateSources = (
 ): {
   readonly inventory: InventorySource;
   readonly clusters: {
-    eksClusters(): Promise<readonly EksCluster[]>;
+    eksClusters(): Promise<EksClusters>;
     autoScalingGroups(): Promise<readonly AutoScalingGroup[]>;
   };
   readonly quotas: QuotaSource;
@@ -110,7 +114,10 @@ export const createEstateSources = (
       estate.vpcEndpoints === undefined ? null : recorded(estate.vpcEndpoints).filter(within(scope)),
   },
   clusters: {
-    eksClusters: async () => recorded(estate.eksClusters),
+    eksClusters: async () => ({
+      described: recorded(estate.eksClusters),
+      refused: estate.refusedClusters ?? [],
+    }),
     autoScalingGroups: async () => recorded(estate.autoScalingGroups),
   },
   quotas: {

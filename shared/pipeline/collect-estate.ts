@@ -1,7 +1,13 @@
 import pLimit from 'p-limit';
 import type { Recorded, TargetEstate } from '../inventory/estate.ts';
 import { SubnetGoneError } from '../inventory/inventory-source.ts';
-import type { Instance, NetworkInterface, SubnetCidrReservation, Target } from '../model/aws/inventory.ts';
+import type {
+  Instance,
+  NetworkInterface,
+  RefusedCluster,
+  SubnetCidrReservation,
+  Target,
+} from '../model/aws/inventory.ts';
 import { HeadroomError, problemOf } from '../model/base/errors.ts';
 import type { TargetSources } from './collect.ts';
 import { templatesOf } from './read-launch-templates.ts';
@@ -45,6 +51,15 @@ export const collectEstate = async (target: Target, sources: TargetSources): Pro
   );
   const autoScalingGroups =
     clusters === null ? NOBODY_ASKED : await recorded(() => clusters.autoScalingGroups());
+  const refusedClusters: RefusedCluster[] = [];
+  const eksClusters =
+    clusters === null
+      ? NOBODY_ASKED
+      : await recorded(async () => {
+          const { described, refused } = await clusters.eksClusters();
+          refusedClusters.push(...refused);
+          return described;
+        });
   const templates = 'code' in autoScalingGroups ? [] : templatesOf(autoScalingGroups);
   return {
     target,
@@ -62,7 +77,8 @@ export const collectEstate = async (target: Target, sources: TargetSources): Pro
     ...(quotas === undefined
       ? {}
       : { serviceQuotas: await recorded(async () => (await quotas.quotas()) ?? []) }),
-    eksClusters: clusters === null ? NOBODY_ASKED : await recorded(() => clusters.eksClusters()),
+    eksClusters,
+    ...(refusedClusters.length === 0 ? {} : { refusedClusters }),
     autoScalingGroups,
   };
 };

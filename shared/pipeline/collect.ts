@@ -27,13 +27,13 @@ import type { KubernetesReading } from '../model/kubernetes/observed.ts';
 import type { PastScan } from '../model/result/past-scan.ts';
 import type { RecordForm } from '../state/record-form.ts';
 import type { CacheStore } from '../state/state-store.ts';
-import { withJsonConfiguration } from './add-on-configuration.ts';
 import { attempt } from './attempt.ts';
 import { readCallEvents } from './call-events.ts';
 import { interfacesWithin } from './interface-listings.ts';
 import { joinGateways } from './join-gateways.ts';
 import type { KeptMaps } from './kept-maps.ts';
 import { readAllocationFailures } from './read-allocation-failures.ts';
+import { readClusters } from './read-clusters.ts';
 import { readInstances, readNotRunning } from './read-instances.ts';
 import { type ReadSubnets, readChangedInterfaces } from './read-interfaces.ts';
 import { type KubernetesAccess, readKubernetes } from './read-kubernetes.ts';
@@ -71,6 +71,8 @@ export interface TargetFacts {
   readonly reservations: ReadonlyMap<string, readonly SubnetCidrReservation[] | null>;
   readonly instances: ReadonlyMap<string, Instance> | null;
   readonly eksClusters: readonly EksCluster[] | null;
+  /** Names of clusters that EKS listed and did not describe in full. */
+  readonly refusedClusters: readonly string[];
   readonly autoScalingGroups: readonly AutoScalingGroup[] | null;
   readonly vpcConnections: readonly VpcConnection[] | null;
   readonly routeTables: readonly RouteTable[] | null;
@@ -215,7 +217,7 @@ export const collectFacts = async (input: CollectInput): Promise<TargetFacts> =>
     routeTables,
     elasticAddresses,
     vpcEndpoints,
-    eksClusters,
+    listedClusters,
     autoScalingGroups,
     allocationFailures,
   ] = await Promise.all([
@@ -229,13 +231,13 @@ export const collectFacts = async (input: CollectInput): Promise<TargetFacts> =>
     attempt(problems, () => sources.inventory.routeTables(scope)),
     attempt([], () => sources.inventory.elasticAddresses()),
     attempt([], () => sources.inventory.vpcEndpoints(scope)),
-    clusters === null
-      ? null
-      : attempt(problems, async () => Promise.all((await clusters.eksClusters()).map(withJsonConfiguration))),
+    clusters === null ? null : readClusters(clusters, problems),
     clusters === null ? null : attempt(problems, () => clusters.autoScalingGroups()),
     readAllocationFailures({ ...input, source: sources.allocationFailures }, events.refusals, problems),
   ]);
 
+  const eksClusters = listedClusters?.described ?? null;
+  const refusedClusters = (listedClusters?.refused ?? []).map(({ name }) => name);
   const subnets = listed.filter((subnet) => found.get(subnet.subnetId) !== 'gone');
   const reservations = new Map<string, readonly SubnetCidrReservation[] | null>();
   for (const [subnetId, answer] of found) if (answer !== 'gone') reservations.set(subnetId, answer);
@@ -259,6 +261,7 @@ export const collectFacts = async (input: CollectInput): Promise<TargetFacts> =>
     reservations,
     instances,
     eksClusters,
+    refusedClusters,
     autoScalingGroups,
     vpcConnections,
     routeTables,

@@ -216,7 +216,10 @@ const scan = async (
     sources: {
       inventory: inventoryOf(estate, time, budget, spent),
       callsWithin: (action, milliseconds) => budget.callsWithin(action, milliseconds),
-      clusters: { eksClusters: async () => [], autoScalingGroups: async () => [] },
+      clusters: {
+        eksClusters: async () => ({ described: [], refused: [] }),
+        autoScalingGroups: async () => [],
+      },
     },
     past: NO_PAST,
     cache: state.store.cache,

@@ -3,6 +3,8 @@
  * A field that AWS did not send is `null`, never a default.
  */
 
+import type { Problem } from '../base/errors.ts';
+
 export type Tags = Readonly<Record<string, string>>;
 
 /** One account in one Region: the unit that is scanned. */
@@ -348,4 +350,16 @@ export interface EksCluster {
    * overlap them. Left out where they were not read.
    */
   readonly outsideRanges?: readonly string[];
+}
+
+/** A cluster that EKS lists and did not describe in full: nothing that EKS knows of it is known. */
+export interface RefusedCluster {
+  readonly name: string;
+  readonly problem: Problem;
+}
+
+/** The EKS clusters of a target. */
+export interface EksClusters {
+  readonly described: readonly EksCluster[];
+  readonly refused: readonly RefusedCluster[];
 }

@@ -5,6 +5,7 @@ import { sentence } from '../base/text/sentence.ts';
 import type { Evidence, Remedy, Subject } from '../result/finding.ts';
 import { idWithin } from '../result/identity.ts';
 import { type Check, type CheckResult, found, healthy } from './check.ts';
+import { eachEksCluster } from './eks-clusters.ts';
 import type { Estate } from './estate.ts';
 import { leastLeftFirst } from './least-left.ts';
 import { remediesForControlPlane } from './remedies/control-plane-remedies.ts';
@@ -92,7 +93,7 @@ export const eksHealth: Check = {
   settings: 'findings',
   isShortage: true,
   find: ({ estate }) =>
-    [...estate.eksClusters.values()].flatMap((eks) => [
+    eachEksCluster(estate, (eks) => [
       clusterHealth(estate, eks),
       ...eks.nodeGroups.map((group) => groupHealth(estate, eks, group)),
     ]),

@@ -71,6 +71,7 @@ export class Estate {
   #clustersNamingSubnet: ReadonlyMap<string, ReadonlySet<ClusterAssessment>> | null = null;
   #clustersInSubnet: ReadonlyMap<string, ReadonlySet<ClusterAssessment>> | null = null;
   #plan: PlanEstate | null = null;
+  #refusedClusters: readonly ClusterAssessment[] | null = null;
 
   constructor(input: EstateInput) {
     this.input = input;
@@ -111,10 +112,27 @@ export class Estate {
   readonly isUnread: IsUnread = (listing, subject) => {
     const { unread } = this.input;
     if (unread === undefined) return false;
+    if (listing === 'clusters' && this.#mayConcernRefused(subject)) return true;
     if (listing !== 'reservations') return unread.listings.has(listing);
     const subnetIds = subject.type === 'subnet' ? [subject.id] : subject.subnetIds;
     return subnetIds.some((subnetId) => unread.reservationsOf.has(subnetId));
   };
+
+  /** Clusters that EKS listed and did not describe in full. */
+  get refusedClusters(): readonly ClusterAssessment[] {
+    const refused = this.input.unread?.clusters ?? NONE;
+    this.#refusedClusters ??= this.input.clusters.filter(({ clusterName }) => refused.has(clusterName));
+    return this.#refusedClusters;
+  }
+
+  /** A cluster is in one VPC. Of one without nodes it is not known in which. */
+  #mayConcernRefused({ clusterName, type, vpcId }: Subject): boolean {
+    const refused = this.input.unread?.clusters ?? NONE;
+    if (refused.size === 0) return false;
+    if (type === 'cluster' || type === 'node-group') return clusterName !== null && refused.has(clusterName);
+    const known = this.refusedClusters.filter((cluster) => cluster.vpcId !== null);
+    return known.length < refused.size || vpcId === null || known.some((cluster) => cluster.vpcId === vpcId);
+  }
 
   clustersOf(subnetId: string): readonly string[] {
     return this.#clustersOfSubnet.get(subnetId) ?? [];
@@ -270,6 +288,7 @@ export class Estate {
   }
 }
 
+const NONE: ReadonlySet<string> = new Set();
 const NO_CLUSTERS: ReadonlySet<ClusterAssessment> = new Set();
 
 const clustersBySubnet = (

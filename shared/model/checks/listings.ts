@@ -6,6 +6,8 @@ export type Listing = 'interfaces' | 'reservations' | 'instances' | 'clusters' |
 /** What a scan asked for and did not get. */
 export interface Unread {
   readonly listings: ReadonlySet<Listing>;
+  /** Names of clusters that EKS listed and did not describe in full. */
+  readonly clusters: ReadonlySet<string>;
   /** Subnets whose reservations could not be read. */
   readonly reservationsOf: ReadonlySet<string>;
 }

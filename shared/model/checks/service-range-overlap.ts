@@ -5,6 +5,7 @@ import { cidrContains, cidrsOverlap, parseCidr } from '../net/cidr.ts';
 import { firstOverlap } from '../net/free-ranges.ts';
 import { undescribedNeighbours } from '../plan/unread-neighbours.ts';
 import { type Check, type CheckResult, found, healthy, notMeasured } from './check.ts';
+import { eachEksCluster } from './eks-clusters.ts';
 import type { Estate } from './estate.ts';
 import { ranked } from './remedies/ranked.ts';
 
@@ -29,7 +30,7 @@ export const serviceRangeOverlap: Check = {
     'Nodes answer for the addresses of Services themselves. Where such an address and port exist in the network as well, pods reach the Service instead.',
   settings: 'findings',
   find: ({ estate }) =>
-    (estate.input.eksClusters ?? []).flatMap((eks) =>
+    eachEksCluster(estate, (eks) =>
       eks.ipFamily === 'ipv6' ? [] : [result(estate, eks, eks.serviceIpv4Cidr ?? null)],
     ),
 };

@@ -5,6 +5,7 @@ import type { SubnetAssessment } from '../result/assessment.ts';
 import { subnetName } from '../result/resource-name.ts';
 import { addressSupply } from '../subnet/address-supply.ts';
 import { type Check, type CheckResult, found, healthy, notMeasured } from './check.ts';
+import { eachEksCluster } from './eks-clusters.ts';
 import type { Estate } from './estate.ts';
 import { remediesForControlPlane } from './remedies/control-plane-remedies.ts';
 
@@ -41,7 +42,7 @@ export const upgradeReadiness: Check = {
   settings: 'findings',
   restsOn: ['interfaces', 'reservations', 'clusters'],
   isShortage: true,
-  find: ({ estate }) => [...estate.eksClusters.values()].map((eks) => result(estate, eks)),
+  find: ({ estate }) => eachEksCluster(estate, (eks) => [result(estate, eks)]),
 };
 
 const result = (estate: Estate, eks: EksCluster): CheckResult => {

@@ -29,6 +29,8 @@ export interface ClusterAssessorInput {
   readonly instances: ReadonlyMap<string, Instance>;
   readonly instancesListed: boolean;
   readonly eksClusters: readonly EksCluster[];
+  /** Names of clusters that EKS listed and did not describe in full. Absent: none. */
+  readonly refusedClusters?: ReadonlySet<string>;
   readonly autoScalingGroups: readonly AutoScalingGroup[];
   readonly launchTemplates?: readonly LaunchTemplate[];
   readonly limits: (type: string) => InstanceLimits | null;
@@ -181,7 +183,8 @@ export class ClusterAssessor {
   }
 
   #clusterNames(): readonly string[] {
-    const names = new Set(this.#input.eksClusters.map(({ name }) => name));
+    const { eksClusters, refusedClusters = [] } = this.#input;
+    const names = new Set([...eksClusters.map(({ name }) => name), ...refusedClusters]);
     for (const { membership } of this.#nodes.values()) names.add(membership.clusterName);
     return [...names].sort();
   }

@@ -35,6 +35,11 @@ export interface ClusterParts {
   readonly foreignNodes: number;
 }
 
+const REFUSED: Unknown = {
+  field: 'version',
+  reason: 'EKS did not describe this cluster in full. The errors of the target give the reason.',
+};
+
 /** Puts one cluster together: its nodes, its subnets, its groups, and what they still hold. */
 export class ClusterBuilder {
   readonly #context: ClusterContext;
@@ -110,7 +115,8 @@ export class ClusterBuilder {
   }
 
   build(committed: readonly CommittedDemand[], zoneFailover: readonly ZoneFailover[]): ClusterAssessment {
-    const { target, ledgers, unknowns = [] } = this.#context;
+    const { target, ledgers, refusedClusters, unknowns = [] } = this.#context;
+    const isRefused = refusedClusters?.has(this.#parts.name) === true;
     const nodes = this.#planned.map((planned) =>
       assessNode(
         planned,
@@ -126,7 +132,7 @@ export class ClusterBuilder {
       vpcId: this.#vpcId,
       arn: this.#eks?.arn ?? null,
       version: this.#eks?.version ?? null,
-      source: this.#eks === null ? 'tags' : 'eks',
+      source: this.#eks === null && !isRefused ? 'tags' : 'eks',
       mode: this.#modes.shown,
       customNetworking: this.#customNetworking,
       securityGroupsForPods: this.#securityGroupsForPods,
@@ -148,7 +154,7 @@ export class ClusterBuilder {
       committed,
       zoneFailover,
       newNodes: this.#newNodes,
-      unknowns: [...unknowns, ...this.#unknowns],
+      unknowns: [...unknowns, ...(isRefused ? [REFUSED] : []), ...this.#unknowns],
     };
   }
 

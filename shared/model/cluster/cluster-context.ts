@@ -17,6 +17,7 @@ export interface ClusterContext {
   /** False where they could not be listed: no node is then known, which is not the same as none. */
   readonly instancesListed: boolean;
   readonly eksClusters: readonly EksCluster[];
+  readonly refusedClusters?: ReadonlySet<string>;
   readonly autoScalingGroups: readonly AutoScalingGroup[];
   /** What launch templates of the groups ask for, as far as they could be read. */
   readonly launchTemplates?: readonly LaunchTemplate[];

@@ -61,6 +61,8 @@ export interface TargetAssessorInput {
     readonly reservations: ReadonlyMap<string, readonly SubnetCidrReservation[] | null>;
     readonly instances: ReadonlyMap<string, Instance> | null;
     readonly eksClusters: readonly EksCluster[] | null;
+    /** Names of clusters that EKS listed and did not describe in full. Absent: none. */
+    readonly refusedClusters?: readonly string[];
     readonly autoScalingGroups: readonly AutoScalingGroup[] | null;
     readonly vpcConnections: readonly VpcConnection[] | null;
     readonly routeTables?: readonly RouteTable[] | null;
@@ -143,6 +145,7 @@ export class TargetAssessor {
       instances: this.#instances,
       instancesListed: facts.instances !== null,
       eksClusters: this.#eksClusters ?? [],
+      refusedClusters: new Set(facts.refusedClusters),
       autoScalingGroups: facts.autoScalingGroups ?? [],
       launchTemplates: facts.launchTemplates ?? [],
       limits: limitsAmong(facts.limits),
@@ -312,6 +315,7 @@ const unreadOf = ({ facts, interfacesListed }: TargetAssessorInput): Unread => (
     ...(facts.eksClusters === null ? ['clusters' as const] : []),
     ...(facts.autoScalingGroups === null ? ['groups' as const] : []),
   ]),
+  clusters: new Set(facts.refusedClusters),
   reservationsOf: new Set(
     [...facts.reservations].flatMap(([subnetId, reservations]) => (reservations === null ? [subnetId] : [])),
   ),

@@ -12,7 +12,10 @@ await measured(async (url, pages) => {
     scope: {},
     sources: {
       inventory: createEc2Inventory({ client: streamingEc2Client(url), target: aTarget }),
-      clusters: { eksClusters: async () => [], autoScalingGroups: async () => [] },
+      clusters: {
+        eksClusters: async () => ({ described: [], refused: [] }),
+        autoScalingGroups: async () => [],
+      },
     },
     past: NO_PAST,
     cache: null,

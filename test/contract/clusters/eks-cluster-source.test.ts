@@ -95,7 +95,9 @@ const answering =
 
 test('a cluster comes with its node groups, profiles, health and CNI add-on, without what was deleted meanwhile', async () => {
   const source = await sourceOver(answering(eks));
-  expect(await source.eksClusters()).toEqual([
+  const { described, refused: none } = await source.eksClusters();
+  expect(none).toEqual([]);
+  expect(described).toEqual([
     {
       name: 'production',
       arn: 'arn:aws:eks:eu-west-1:111111111111:cluster/production',
@@ -142,7 +144,9 @@ test('a cluster without the managed add-on, or in Auto Mode, is reported as such
       },
     }),
   );
-  expect(await source.eksClusters()).toMatchObject([{ vpcCni: null, autoMode: true, ipFamily: null }]);
+  expect((await source.eksClusters()).described).toMatchObject([
+    { vpcCni: null, autoMode: true, ipFamily: null },
+  ]);
 });
 
 test('ranges outside the VPC are none where a cluster has none, and unknown where EKS does not tell its network', async () => {
@@ -155,7 +159,7 @@ test('ranges outside the VPC are none where a cluster has none, and unknown wher
         },
       }),
     );
-    const [cluster] = await source.eksClusters();
+    const [cluster] = (await source.eksClusters()).described;
     await server?.close();
     return cluster?.outsideRanges;
   };
@@ -173,7 +177,7 @@ test('pages are followed to the end, also over empty ones', async () => {
     ];
     return json(pages[request.nth] ?? {});
   });
-  expect((await source.eksClusters()).map(({ name }) => name)).toEqual(['production']);
+  expect((await source.eksClusters()).described.map(({ name }) => name)).toEqual(['production']);
 });
 
 test('a page token that comes back is refused, and no list is shortened', async () => {
@@ -187,7 +191,7 @@ test('a page token that comes back is refused, and no list is shortened', async 
   });
 });
 
-test('a denied permission fails the whole answer and is named', async () => {
+test('a denied permission refuses the cluster and is named', async () => {
   const identity = 'arn:aws:sts::111111111111:assumed-role/headroom-reader/headroom';
   const source = await sourceOver((request) =>
     request.action.endsWith('/fargate-profiles')
@@ -198,9 +202,17 @@ test('a denied permission fails the whole answer and is named', async () => {
         )
       : answering(eks)(request),
   );
-  await expect(source.eksClusters()).rejects.toMatchObject({
-    code: 'access-denied',
-    message: `${identity} is not allowed to call eks:ListFargateProfiles for cluster production in account 111111111111, eu-west-1`,
+  expect(await source.eksClusters()).toMatchObject({
+    described: [],
+    refused: [
+      {
+        name: 'production',
+        problem: {
+          code: 'access-denied',
+          message: `${identity} is not allowed to call eks:ListFargateProfiles for cluster production in account 111111111111, eu-west-1`,
+        },
+      },
+    ],
   });
 });
 
@@ -218,8 +230,24 @@ test.each([
       ? refused(500, 'InternalFailure', 'An internal error has occurred')
       : answering(eks)(request),
   );
-  await expect(source.eksClusters()).rejects.toMatchObject({
-    message: expect.stringContaining(`${named} in account 111111111111, eu-west-1,`),
+  expect(await source.eksClusters()).toMatchObject({
+    described: [],
+    refused: [
+      { problem: { message: expect.stringContaining(`${named} in account 111111111111, eu-west-1,`) } },
+    ],
+  });
+});
+
+test('a refused cluster does not hide the others', async () => {
+  const source = await sourceOver((request) => {
+    if (request.action === 'GET /clusters') return json({ clusters: ['staging', 'production'] });
+    return request.action === 'GET /clusters/staging'
+      ? refused(403, 'AccessDeniedException', 'User: x is not authorized to perform: eks:DescribeCluster')
+      : answering(eks)(request);
+  });
+  expect(await source.eksClusters()).toMatchObject({
+    described: [{ name: 'production' }],
+    refused: [{ name: 'staging', problem: { code: 'access-denied' } }],
   });
 });
 
@@ -230,9 +258,15 @@ test('a node group without its sizes is refused, not taken for an empty one', as
       'GET /clusters/production/node-groups/general': { nodegroup: { nodegroupName: 'general' } },
     }),
   );
-  await expect(source.eksClusters()).rejects.toMatchObject({
-    code: 'malformed-answer',
-    message: expect.stringContaining('node group general without scalingConfig.minSize'),
+  expect(await source.eksClusters()).toMatchObject({
+    refused: [
+      {
+        problem: {
+          code: 'malformed-answer',
+          message: expect.stringContaining('node group general without scalingConfig.minSize'),
+        },
+      },
+    ],
   });
 });
 

@@ -10,7 +10,8 @@ import { CallMeter } from '../../../shared/aws/call-meter.ts';
 import { createTargetClients } from '../../../shared/aws/clients.ts';
 import { createTargetSources } from '../../../shared/aws/target-sources.ts';
 import { DEFAULT_POLICY } from '../../../shared/config/default-policy.ts';
-import { createEstateSources, type TargetEstate } from '../../../shared/inventory/estate.ts';
+import { createEstateSources, isProblem, type TargetEstate } from '../../../shared/inventory/estate.ts';
+import type { EksCluster } from '../../../shared/model/aws/inventory.ts';
 import type { Check, SettingsFor } from '../../../shared/model/checks/check.ts';
 import { CHECKS } from '../../../shared/model/checks/checks.ts';
 import { Estate } from '../../../shared/model/checks/estate.ts';
@@ -21,7 +22,7 @@ import { labClient } from '../../fixtures/lab-clients.ts';
 
 /** Whatever single listing is refused: what was found with it is found without it, or is unknown. It is never healthy. */
 
-const REFUSED = { code: 'access-denied', message: 'This listing is not allowed.', action: 'Allow it.' };
+const REFUSED = { code: 'access-denied', message: 'This listing is not allowed', action: 'Allow it.' };
 
 /** Their stories, on a day on which much is wrong in them. */
 const ESTATES = [
@@ -54,6 +55,15 @@ const without = (estate: TargetEstate, listing: (typeof LISTINGS)[number]): Targ
       : REFUSED,
 });
 
+const clustersOf = ({ eksClusters }: TargetEstate): readonly EksCluster[] =>
+  isProblem(eksClusters) ? [] : eksClusters;
+
+const withRefused = (estate: TargetEstate, refused: readonly EksCluster[]): TargetEstate => ({
+  ...estate,
+  eksClusters: clustersOf(estate).filter((cluster) => !refused.includes(cluster)),
+  refusedClusters: refused.map(({ name }) => ({ name, problem: REFUSED })),
+});
+
 /** What each check says of each subject, by their names. */
 const saidOf = async (estate: TargetEstate, now: number, checks: readonly Check[] = CHECKS) => {
   const assessed = await scanTarget({
@@ -70,10 +80,18 @@ const saidOf = async (estate: TargetEstate, now: number, checks: readonly Check[
   return {
     outcomes: new Map(outcomes.map((each) => [`${each.check.kind} of ${each.subject.id}`, each])),
     status: assessed.assessment.target.status,
+    errors: assessed.assessment.target.errors,
+    clusters: new Map(assessed.assessment.clusters.map((cluster) => [cluster.clusterName, cluster])),
   };
 };
 
 type Said = Awaited<ReturnType<typeof saidOf>>;
+
+/** What each check says of one cluster. */
+const levelsOf = ({ outcomes }: Said, cluster: string) =>
+  [...outcomes].flatMap(([name, { hold, raise, subject }]) =>
+    subject.type === 'cluster' && subject.id === cluster ? [{ name, raise, hold }] : [],
+  );
 
 const SEVERITIES: readonly string[] = ['info', 'warning', 'critical'];
 
@@ -124,6 +142,42 @@ describe.each(ESTATES)('$estate.name', ({ estate, day }) => {
 
   test.each(LISTINGS)('no alert ends because %s cannot be read', async (listing) => {
     expect(clearedBy(whole, await saidOf(without(collected, listing), now))).toEqual([]);
+  });
+
+  test('no alert ends because one cluster cannot be read, it is named, and other clusters are as known as before', async () => {
+    for (const cluster of clustersOf(collected)) {
+      const after = await saidOf(withRefused(collected, [cluster]), now);
+      expect(clearedBy(whole, after)).toEqual([]);
+      expect(after.clusters.get(cluster.name)?.unknowns).toContainEqual({
+        field: 'version',
+        reason: 'EKS did not describe this cluster in full. The errors of the target give the reason.',
+      });
+      expect(after.outcomes.get(`eks-health of ${cluster.name}`)).toMatchObject({
+        raise: null,
+        notMeasured: 'EKS did not describe the cluster in full.',
+      });
+      for (const { name } of clustersOf(collected).filter((other) => other !== cluster)) {
+        expect(after.clusters.get(name)?.unknowns).toEqual(whole.clusters.get(name)?.unknowns);
+        expect(levelsOf(after, name)).toEqual(levelsOf(whole, name));
+      }
+    }
+  });
+
+  test('clusters that are refused for one cause are one problem, which names them', async () => {
+    const clusters = clustersOf(collected);
+    const { errors, status } = await saidOf(withRefused(collected, clusters), now);
+    const [, ...others] = clusters.map(({ name }) => name);
+    const more = others.length > 5 ? ` and ${others.length - 5} more` : '';
+    expect(status).toBe(clusters.length === 0 ? 'ok' : 'partial');
+    expect(errors.map(({ message }) => message)).toEqual(
+      clusters.length === 0
+        ? []
+        : [
+            others.length === 0
+              ? REFUSED.message
+              : `${REFUSED.message}. The same holds for ${others.slice(0, 5).join(', ')}${more}`,
+          ],
+    );
   });
 
   test('a check that does not say what it rests on is found', async () => {

@@ -79,7 +79,7 @@ test('a check that a missing listing leaves in doubt is named, unless it found s
   const estate = anEstate({
     subnets: [aSubnet()],
     clusters: [aCluster()],
-    unread: { listings, reservationsOf: new Set(['subnet-0a']) },
+    unread: { listings, clusters: new Set(), reservationsOf: new Set(['subnet-0a']) },
   });
   const settings: SettingsFor = (rule) => DEFAULT_POLICY.rules[rule];
   const outcomes = runChecks(CHECKS, { estate, settings, isUnread: estate.isUnread });
