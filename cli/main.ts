@@ -108,7 +108,7 @@ const emptyProgram = (io: Io): Command => {
       `
 Examples:
   $ headroom scan                                  every subnet of this account, in the profile's Region
-  $ headroom scan --region eu-west-1,us-east-1 --format json
+  $ headroom scan --region eu-west-1,us-east-1 --output json
   $ headroom limits m5.large                       how many interfaces, addresses and pods a type can hold
 
 Credentials, profiles and Regions come from the default chain of the AWS SDK (AWS_PROFILE, SSO, roles, ...).

@@ -43,6 +43,7 @@ const moment = (at: number): string => {
   return `day ${Math.floor((at - LAB_EPOCH) / DAY) + 1} ${time}`;
 };
 
+const LONGEST_MOMENT = 'day 14 23:55'.length;
 const LONGEST_LEAD = 'Worse, still a warning'.length;
 
 const lineOf = (transition: Transition): string =>
@@ -103,7 +104,7 @@ const story = await runStory({
   onTransitions: (transitions, at) => {
     for (const transition of transitions) {
       latest = `${leadOf(transition)}: ${titleOf(transition)}`;
-      log.push(`${dye('dim', moment(at))}  ${lineOf(transition)}\n`);
+      log.push(`${dye('dim', moment(at).padEnd(LONGEST_MOMENT))}  ${lineOf(transition)}\n`);
     }
   },
 });
@@ -148,7 +149,7 @@ ${dye('dim', `${story.scans} scans, ${number(story.requests)} requests to the si
 ${await leaveReport(story)}
 
 Next, on your own account (it only reads):
-  ${dye('cyan', 'npx vpc-headroom scan')}                    every subnet of the profile's account and Region
-  ${dye('cyan', 'npx vpc-headroom scan --region eu-west-1,us-east-1 --format json')}
+  ${dye('cyan', 'npx vpc-headroom scan')}                every subnet of the profile's account and Region
+  ${dye('cyan', 'npx vpc-headroom scan --all-regions')}  every Region of this account
   ${dye('cyan', 'npx osls deploy')}                      scan every five minutes and send alerts (docs/deploy.md)
 `);

@@ -21,6 +21,8 @@ export interface CommandEntry {
   readonly usage: string;
   readonly description: string;
   readonly options: readonly OptionEntry[];
+  /** Old names that still work. No help and no completion offers them. */
+  readonly oldOptions: readonly OptionEntry[];
   /** The values that its first argument can have, where they are known. */
   readonly argumentChoices: readonly string[];
   /** Subcommands of its own. */
@@ -66,6 +68,7 @@ export const describeCommand = (command: Command): CommandEntry => ({
   usage: command.usage(),
   description: command.description(),
   options: command.createHelp().visibleOptions(command).map(optionEntry),
+  oldOptions: command.options.filter(({ hidden }) => hidden).map(optionEntry),
   argumentChoices: command.registeredArguments[0]?.argChoices ?? [],
   commands: command.commands.map(describeCommand),
   epilogue: epilogueOf(command),

@@ -145,7 +145,7 @@ export const addConfigCommand: AddCommand = (program, { io }) => {
       `
 Examples:
   $ headroom config check
-  $ headroom config check staging.yml --format json | jq '.alerts.rules["addresses-low"]'
+  $ headroom config check staging.yml --output json | jq '.alerts.rules["addresses-low"]'
 
 It calls no AWS API. Exit codes: 0 the file is valid, 2 it is not. Every problem is printed with its line.
 `,

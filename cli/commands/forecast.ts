@@ -267,7 +267,7 @@ export const addForecastCommand: AddCommand = (program, { io }) => {
       `
 Examples:
   $ headroom forecast --history subnet-0a1b.csv --capacity 251
-  $ headroom forecast --history subnet-0a1b.csv --capacity 251 --at 2026-01-31T12:00:00Z --format json
+  $ headroom forecast --history subnet-0a1b.csv --capacity 251 --at 2026-01-31T12:00:00Z --output json
   $ headroom forecast --history subnet-0a1b.csv --capacity 251 --review
   $ headroom forecast --state headroom.sqlite --account 111122223333 --target-region eu-west-1 \\
       --subnet subnet-0a1b2c3d4e5f67890 --capacity 251 --review

@@ -56,7 +56,7 @@ export const addLimitsCommand: AddCommand = (program, { io }) => {
       `
 Examples:
   $ headroom limits m5.large c5.xlarge
-  $ headroom limits m5.large --format json | jq .maxPods.prefixRecommended
+  $ headroom limits m5.large --output json | jq .maxPods.prefixRecommended
 
 PODS is max-pods in secondary mode. PREFIXES is what prefix mode makes possible, and in brackets what is recommended
 (110, or 250 above 30 vCPUs). BRANCH interfaces serve security groups for pods. POD ENI is max-pods beside a trunk

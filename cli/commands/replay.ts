@@ -57,7 +57,7 @@ export const addReplayCommand: AddCommand = (program, { io }) => {
       `
 Examples:
   $ headroom replay --history subnet-0a1b.csv --capacity 251
-  $ headroom replay --history prefixes.csv --capacity 14 --prefixes --policy headroom.yml --format ndjson
+  $ headroom replay --history prefixes.csv --capacity 14 --prefixes --policy headroom.yml --output ndjson
   $ headroom replay --history subnet-0a1b.csv --capacity 251 --plot replay.html
 
 To tune a policy, change a threshold or a lead time in headroom.yml and run it again.

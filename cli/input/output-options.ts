@@ -37,8 +37,8 @@ const addFormatOptions = (
 ): Command => {
   WITH_FORMAT.add(command);
   return command
-    .addOption(listedValues(output, 'what is printed', formats))
-    .addOption(listedValues('-f, --format <format>', 'another name of --output', formats).default('table'));
+    .addOption(listedValues(output, 'what is printed', formats).default('table'))
+    .addOption(listedValues('-f, --format <format>', 'the old name of --output', formats).hideHelp());
 };
 
 /** For a command that shows one thing. */
@@ -73,18 +73,17 @@ export const addOutputOptions = (command: Command, { watch = true }: { watch?: b
 };
 
 /**
- * Takes `--output` for `--format`, before a command reads its options.
+ * Takes `--format`, the old name, for `--output`, before a command reads its options.
  *
  * @throws UsageError when the two differ
  */
 export const readOutputFormat = (command: Command): void => {
   if (!WITH_FORMAT.has(command)) return;
-  const { output, format } = command.opts<{ output?: string; format?: string }>();
-  if (output === undefined) return;
-  if (command.getOptionValueSource('format') === 'cli' && format !== output)
+  const { output, format = output } = command.opts<{ output: string; format?: string }>();
+  if (command.getOptionValueSource('output') === 'cli' && format !== output)
     throw new UsageError(
       `--output ${output} and --format ${format} differ.`,
-      'Keep one of them: they are two names of one option.',
+      'Use --output alone: --format is its old name.',
     );
-  command.setOptionValue('format', output);
+  command.setOptionValue('format', format);
 };

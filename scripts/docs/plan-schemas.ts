@@ -1,6 +1,6 @@
 import { schemaOfType } from './scan-schema.ts';
 
-/** The JSON Schema of `headroom plan node --format json`. Later versions may add fields. */
+/** The JSON Schema of `headroom plan node --output json`. Later versions may add fields. */
 export const planNodeSchemaJson = (): string => schemaOfType('PlanNodeDocument', 'headroom/plan-node@1');
 
 const schemaOfPlan =

@@ -66,7 +66,7 @@ export const schemaOfType = (type: string, title: string, additionalProperties =
 };
 
 /**
- * The JSON Schema of `headroom scan --format json`. What may be read: fields that it does not name are allowed, since
+ * The JSON Schema of `headroom scan --output json`. What may be read: fields that it does not name are allowed, since
  * later versions add some.
  */
 export const scanSchemaJson = (): string => schemaOfType('ScanDocument', 'headroom/scan@1');

@@ -8,7 +8,7 @@ import type {
 import type { ClusterAssessment } from '../model/result/cluster.ts';
 import { compareSeverity, type Finding, type Severity } from '../model/result/finding.ts';
 
-/** What `headroom scan --format json` prints. A contract: additive change only (`docs/schema/scan.schema.json`). */
+/** What `headroom scan --output json` prints. A contract: additive change only (`docs/schema/scan.schema.json`). */
 export interface ScanDocument {
   readonly schema: 'headroom/scan@1';
   readonly scannedAt: string;

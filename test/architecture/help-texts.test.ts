@@ -37,6 +37,7 @@ test('a line that is too long and values that are listed twice are found', () =>
       description: '',
       argumentChoices: [],
       commands: [],
+      oldOptions: [],
       epilogue: `short\n${'x'.repeat(COLUMNS + 1)}`,
       options: [
         { ...option, long: '--mode', choices: ['fast', 'slow'], description: 'fast or slow' },

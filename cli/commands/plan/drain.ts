@@ -51,7 +51,7 @@ export const addDrainCommand = (plan: Command, session: Session): void => {
       `
 Examples:
   $ headroom plan drain --cluster shop --subnet subnet-0abc --nodes 3
-  $ headroom plan drain --from estate.json.gz --cluster shop --win 8 --format html > drain.html
+  $ headroom plan drain --from estate.json.gz --cluster shop --win 8 --output html > drain.html
 
 The pods of drained nodes must fit on the nodes that stay. Make the reservations first: they keep single addresses out
 of what is won. The exit code is 1 if nothing can be won, or less than --win.

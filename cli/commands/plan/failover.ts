@@ -35,7 +35,7 @@ export const addFailoverCommand = (plan: Command, session: Session): void => {
       `
 Examples:
   $ headroom plan failover --cluster shop
-  $ headroom plan failover --cluster shop --lose eu-west-1a,eu-west-1b --format markdown
+  $ headroom plan failover --cluster shop --lose eu-west-1a,eu-west-1b --output markdown
 
 All clusters of the account lose the zone at once. The exit code is 1 if the nodes that run now do not fit, or if that
 is not known.

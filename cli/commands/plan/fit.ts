@@ -52,7 +52,7 @@ export const addFitCommand = (plan: Command, session: Session): void => {
       `
 Examples:
   $ terraform show -json plan > plan.json
-  $ headroom plan fit --terraform plan.json --format markdown >> "$GITHUB_STEP_SUMMARY"
+  $ headroom plan fit --terraform plan.json --output markdown >> "$GITHUB_STEP_SUMMARY"
   $ headroom plan fit --cluster shop --nodes 20 --type m5.large --pods 400 --require most
   $ headroom plan fit --cluster shop --pods 400 --output csv
 

@@ -172,7 +172,7 @@ export const addPlanNodeCommand = (plan: Command, session: Session): void => {
       `
 Examples:
   $ headroom plan node m5.large --pods 0,10,20
-  $ headroom plan node c5.4xlarge --mode prefix --pods 110 --format json | jq .nodes[0].prefixes
+  $ headroom plan node c5.4xlarge --mode prefix --pods 110 --output json | jq .nodes[0].prefixes
   $ headroom plan node m5.xlarge --warm-ip-target 2 --minimum-ip-target 12 --pods 5 --peak-pods 50
   $ headroom plan node t3.small --mode prefix --pods 0,5,9 --pods-at-switch 9
 

@@ -47,7 +47,7 @@ export const addReserveCommand = (plan: Command, session: Session): void => {
       `
 Examples:
   $ headroom plan reserve --subnet subnet-0abc
-  $ headroom plan reserve --cluster shop --after-draining 3 --format markdown
+  $ headroom plan reserve --cluster shop --after-draining 3 --output markdown
 
 A reservation takes no address away that is in use. It keeps new single addresses out of the range.
 `,

@@ -31,7 +31,7 @@ export const addUpgradeCommand = (plan: Command, session: Session): void => {
       `
 Examples:
   $ headroom plan upgrade --cluster shop
-  $ headroom plan upgrade --cluster shop --surge 10 --format json | jq '.groups[] | select(.fits < .nodes)'
+  $ headroom plan upgrade --cluster shop --surge 10 --output json | jq '.groups[] | select(.fits < .nodes)'
 
 The control plane needs 5 free addresses in two of its zones. The exit code is 1 if it does not have them, or if a node
 does not fit.

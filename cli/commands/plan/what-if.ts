@@ -37,7 +37,7 @@ export const addWhatIfCommand = (plan: Command, session: Session): void => {
 Examples:
   $ headroom plan what-if --cluster shop --nodes +20
   $ headroom plan what-if --cluster shop --set mode=prefix --reserve 10.0.8.0/22
-  $ headroom plan what-if --from estate.json.gz --cluster shop --custom-networking 100.64.0.0/16 --format markdown
+  $ headroom plan what-if --from estate.json.gz --cluster shop --custom-networking 100.64.0.0/16 --output markdown
 
 Two figures such as 8-12 are bounds: EC2 places addresses at random. The exit code is 1 if the change does not fit, or
 if that is not known.

@@ -9,6 +9,7 @@ const commandLines = (command: CommandEntry, path: string): readonly string[] =>
   '',
   `${path} ${command.usage}${command.aliases.length === 0 ? '' : `  also: ${command.aliases.join(', ')}`}`,
   ...command.options.map(optionLine),
+  ...command.oldOptions.map((option) => `${optionLine(option)}  old name`),
   ...command.commands.flatMap((child) => commandLines(child, `${path} ${child.name}`)),
 ];
 

@@ -104,7 +104,7 @@ export const memoryOf = (limits: Pick<InstanceLimits, 'type' | 'vcpus'>): number
   return each === undefined || vcpus === null ? null : each * vcpus;
 };
 
-/** What `headroom limits TYPE --format json` prints of a type. */
+/** What `headroom limits TYPE --output json` prints of a type. */
 export interface LimitsDescription {
   readonly type: string;
   readonly maxEnis: number;

@@ -12,7 +12,7 @@ export interface PlannedHolding extends NodeHolding {
   readonly afterSwitch?: HoldingRange | null;
 }
 
-/** What `headroom plan node TYPE --format json` prints. */
+/** What `headroom plan node TYPE --output json` prints. */
 export interface PlanNodeDocument {
   readonly schema: 'headroom/plan-node@1';
   readonly instanceType: string;

@@ -7,25 +7,25 @@ import type { SizeAnswer } from './size-plan.ts';
 import type { UpgradeAnswer } from './upgrade.ts';
 import type { WhatIf } from './what-if.ts';
 
-/** What `headroom plan what-if --format json` prints. */
+/** What `headroom plan what-if --output json` prints. */
 export interface WhatIfDocument extends WhatIf {
   readonly schema: 'headroom/plan-what-if@1';
   /** The actions as commands. Lines that begin with # are for people. */
   readonly commands: readonly string[];
 }
 
-/** What `headroom plan size --format json` prints. */
+/** What `headroom plan size --output json` prints. */
 export interface SizeDocument extends SizeAnswer {
   readonly schema: 'headroom/plan-size@1';
 }
 
-/** What `headroom plan drain --format json` prints. */
+/** What `headroom plan drain --output json` prints. */
 export interface DrainDocument extends DrainPlan {
   readonly schema: 'headroom/plan-drain@1';
   readonly commands: readonly string[];
 }
 
-/** What `headroom plan reserve --format json` prints. */
+/** What `headroom plan reserve --output json` prints. */
 export interface ReserveDocument {
   readonly schema: 'headroom/plan-reserve@1';
   readonly subnets: readonly {
@@ -44,19 +44,19 @@ export interface ReserveDocument {
   readonly rules: readonly Rule[];
 }
 
-/** What `headroom plan fit --format json` prints. */
+/** What `headroom plan fit --output json` prints. */
 export interface FitDocument extends FitAnswer {
   readonly schema: 'headroom/plan-fit@1';
   /** Which of the two bounds decides the exit code. */
   readonly required: 'least' | 'most';
 }
 
-/** What `headroom plan upgrade --format json` prints. */
+/** What `headroom plan upgrade --output json` prints. */
 export interface UpgradeDocument extends UpgradeAnswer {
   readonly schema: 'headroom/plan-upgrade@1';
 }
 
-/** What `headroom plan failover --format json` prints. */
+/** What `headroom plan failover --output json` prints. */
 export interface FailoverDocument extends FailoverAnswer {
   readonly schema: 'headroom/plan-failover@1';
 }

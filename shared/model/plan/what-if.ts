@@ -25,7 +25,7 @@ import {
 } from './what-if-notes.ts';
 import { refuseImpossible, refuseUnknownModes } from './what-if-refusals.ts';
 
-/** What `headroom plan what-if --format json` prints, commands apart. */
+/** What `headroom plan what-if --output json` prints, commands apart. */
 export interface WhatIf {
   readonly clusterName: string;
   readonly accountId: string;

@@ -9,7 +9,7 @@ import type { SubnetGrowth } from './subnet-growth.ts';
 import type { Unknown } from './unknown.ts';
 
 /**
- * What one scan concluded. These are the shapes that `headroom scan --format json` prints, that the state store
+ * What one scan concluded. These are the shapes that `headroom scan --output json` prints, that the state store
  * remembers and that metrics, alerts, dashboards and reports are made from. Additive change only.
  * Whatever could not be measured is `null` and has an entry in `unknowns`.
  */

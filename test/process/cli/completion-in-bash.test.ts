@@ -35,7 +35,7 @@ describe('completion in bash', () => {
       'team',
     ]);
     expect(await bashOffers('scan', '--fail-on', 'w')).toEqual(['warning']);
-    expect(await bashOffers('scan', '-f', '')).toEqual(['table', 'wide', 'json', 'yaml', 'csv', 'name']);
+    expect(await bashOffers('scan', '-o', '')).toEqual(['table', 'wide', 'json', 'yaml', 'csv', 'name']);
   });
 
   test('leaves the value of an option that takes any to the shell, which knows files', async () => {
@@ -44,7 +44,7 @@ describe('completion in bash', () => {
 
   test('knows commands below commands, and the values of arguments', async () => {
     expect(await bashOffers('config', 'c')).toEqual(['check']);
-    expect(await bashOffers('config', 'check', '--f')).toEqual(['--format']);
+    expect(await bashOffers('config', 'check', '--o')).toEqual(['--output']);
     expect(await bashOffers('completion', '')).toEqual(expect.arrayContaining(['bash', 'zsh', 'fish']));
   });
 });
