@@ -130,7 +130,7 @@ const failoverReport = (answer: FailoverDocument, subnetIds: readonly string[]):
       ),
     },
   ],
-  notes: [],
+  notes: answer.notices,
   unknowns: answer.unknowns,
   commands: [],
   rules: answer.rules,

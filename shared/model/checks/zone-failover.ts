@@ -1,4 +1,5 @@
 import { count, verb } from '../base/text/numbers.ts';
+import { startsNowhere } from '../cluster/starts-nowhere.ts';
 import type { SubnetAssessment } from '../result/assessment.ts';
 import type { ClusterAssessment, ZoneFailover } from '../result/cluster.ts';
 import type { Remedy } from '../result/finding.ts';
@@ -109,17 +110,20 @@ const worstFirst = (short: readonly Short[]): readonly Short[] =>
 const subnetsElsewhere = (
   estate: Estate,
   cluster: ClusterAssessment,
-  { limitedBy, lostZones }: ZoneFailover,
+  { limitedBy, lostZones, short }: ZoneFailover,
 ): readonly SubnetAssessment[] => {
+  // No room in another zone is of use to groups that start in the lost ones alone.
+  if (short?.every(({ zones }) => zones.length === 0) === true) return [];
   const supply = limitedBy ?? 'addresses';
   const ids = supply === 'prefixes' ? cluster.takesPrefixesFrom : cluster.nodeSubnetIds;
   const elsewhere = estate
     .subnetsIn(ids)
     .filter(({ availabilityZone }) => availabilityZone !== null && !lostZones.includes(availabilityZone));
   const losing = new Set(
-    cluster.nodes
-      .filter(({ availabilityZone }) => availabilityZone !== null && lostZones.includes(availabilityZone))
-      .map(({ nodeGroup }) => nodeGroup),
+    short?.map(({ group }) => group) ??
+      cluster.nodes
+        .filter(({ availabilityZone }) => availabilityZone !== null && lostZones.includes(availabilityZone))
+        .map(({ nodeGroup }) => nodeGroup),
   );
   const theirs = new Set(
     cluster.committed.filter(({ group }) => losing.has(group)).flatMap(({ subnetIds }) => subnetIds),
@@ -146,6 +150,7 @@ const explain = (worst: Short, others: readonly Short[]): string => {
   const pairs = isPair(worst) ? otherPairs + 1 : otherPairs;
   return [
     ...fails,
+    ...startsNowhere(worst.loss),
     ...single.map((short) => `${capitalized(outcomeText(short))}.`),
     ...(otherPairs === 0
       ? []

@@ -1,4 +1,5 @@
-import type { ZoneFailover } from '../result/cluster.ts';
+import { elementAt } from '../base/element-at.ts';
+import type { ShortGroup, ZoneFailover } from '../result/cluster.ts';
 import type { Ledgers } from './capacity.ts';
 import { certainOutcomes, growTogether, type Outcome } from './group-growth.ts';
 import type { GrowingGroup, StandingNode } from './growing-group.ts';
@@ -144,7 +145,10 @@ const outcomeOf = (group: GrowingGroup, grown: ReadonlyMap<GrowingGroup, Outcome
   return grown.get(group) ?? null;
 };
 
-type Now = Pick<ZoneFailover, 'fits' | 'fitsAtBest' | 'shortfall' | 'error' | 'limitedBy' | 'reason'>;
+type Now = Pick<
+  ZoneFailover,
+  'fits' | 'fitsAtBest' | 'shortfall' | 'error' | 'limitedBy' | 'short' | 'reason'
+>;
 
 const nowOf = (groups: readonly GrowingGroup[], lost: ReadonlySet<string>, { best, worst }: Bounds): Now => {
   const losing = groups.filter((group) => lostOf(group, lost).length > 0);
@@ -159,15 +163,25 @@ const nowOf = (groups: readonly GrowingGroup[], lost: ReadonlySet<string>, { bes
   }
   const fits = sum(least.map((outcome) => outcome.fits));
   const shortage = least.map((outcome) => outcome.shortage).find((each) => each !== null) ?? null;
+  const short = losing
+    .map((group, index) => shortGroup(group, lost, elementAt(least, index)))
+    .filter(({ nodes }) => nodes > 0);
   return {
     fits,
     fitsAtBest: sum(most.map((outcome) => outcome.fits)),
     shortfall: sum(losing.map((group) => lostOf(group, lost).length)) - fits,
+    ...(short.length > 0 && { short }),
     error: shortage?.error ?? null,
     limitedBy: shortage?.limitedBy ?? null,
     reason: null,
   };
 };
+
+const shortGroup = (group: GrowingGroup, lost: ReadonlySet<string>, { fits }: Outcome): ShortGroup => ({
+  group: group.group,
+  nodes: lostOf(group, lost).length - fits,
+  zones: [...zonesOf([group])].flatMap((zone) => (zone === null || lost.has(zone) ? [] : zone)).sort(),
+});
 
 const UNKNOWN_NODES = 'The type of some nodes, or what is free in their subnets, is not known.';
 

@@ -1,5 +1,6 @@
 import { elementAt } from '../base/element-at.ts';
 import { largestOf } from '../base/extremes.ts';
+import { startsNowhere } from '../cluster/starts-nowhere.ts';
 import { freeRange } from '../net/free-ranges.ts';
 import type { AddressMap } from '../result/assessment.ts';
 import type { ClusterAssessment, ZoneFailover } from '../result/cluster.ts';
@@ -40,6 +41,8 @@ export interface FailoverAnswer {
   /** Whether every loss fits; `null`: it is not known of some, and no other one fails. */
   readonly fits: boolean | null;
   readonly losses: readonly FailoverLoss[];
+  /** Groups that no new subnet helps by itself, in sentences. */
+  readonly notices: readonly string[];
   readonly unknowns: readonly string[];
   readonly rules: readonly Rule[];
 }
@@ -75,6 +78,7 @@ export const planFailover = (
     region: cluster.region,
     fits: losses.some((loss) => shortfallOf(loss) > 0) ? false : isUnknown ? null : true,
     losses,
+    notices: losses.flatMap(startsNowhere),
     unknowns: [
       ...new Set(losses.flatMap(({ reason }) => reason ?? [])),
       ...(losses.length > 0 ? [] : whyNoLoss(estate, cluster)),
@@ -133,16 +137,16 @@ const mapsWithout = (
   );
 };
 
-/** The nodes that have no room, spread over the zones that remain. Each is as large as the largest that is lost. */
+/** The nodes that have no room, spread over the zones in which their groups start. Each is as large as the largest that is lost. */
 const subnetsFor = (
   estate: PlanEstate,
   cluster: ClusterAssessment,
-  { shortfall, lostZones }: ZoneFailover,
+  loss: ZoneFailover,
 ): readonly FailoverSubnet[] => {
+  const { lostZones, shortfall } = loss;
   if (shortfall === null || shortfall === 0) return [];
   const nodes = estate.nodesOf(cluster);
   const type = usualType(estate, cluster, nodes);
-  const zones = estate.zonesOf(cluster).filter((zone) => !lostZones.includes(zone));
   if (type === null) return [];
   const demands = new NodeDemands(estate.input.limits, settingsOf(cluster));
   const lostNodes = nodes.filter(({ zone }) => zone !== null && lostZones.includes(zone));
@@ -157,9 +161,8 @@ const subnetsFor = (
   const taken = estate.input.subnets.flatMap(({ vpcId, cidrBlock }) =>
     vpcId === cluster.vpcId && cidrBlock !== null ? [cidrBlock] : [],
   );
-  const share = Math.ceil(shortfall / zones.length);
-  const needed = { addresses: share * each.addresses, prefixes: share * each.prefixes };
-  return zones.map((availabilityZone) => {
+  return sharesOf(estate, cluster, loss, shortfall).map(([availabilityZone, share]) => {
+    const needed = { addresses: share * each.addresses, prefixes: share * each.prefixes };
     const length = smallestSubnet(needed);
     const cidr = length === null ? null : freeRange(blocks, taken, length);
     if (cidr !== null) taken.push(cidr);
@@ -172,6 +175,20 @@ const subnetsFor = (
       reservations: cidr === null ? [] : reservationsFor(cidr, needed.prefixes),
     };
   });
+};
+
+/** How many of the nodes that have no room each zone gets: those of a group go to the zones that it may use, as many to each. */
+const sharesOf = (
+  estate: PlanEstate,
+  cluster: ClusterAssessment,
+  { lostZones, short }: ZoneFailover,
+  shortfall: number,
+): readonly (readonly [zone: string, nodes: number])[] => {
+  const everywhere = estate.zonesOf(cluster).filter((zone) => !lostZones.includes(zone));
+  const shares = new Map<string, number>();
+  for (const { nodes, zones } of short ?? [{ nodes: shortfall, zones: everywhere }])
+    for (const zone of zones) shares.set(zone, (shares.get(zone) ?? 0) + Math.ceil(nodes / zones.length));
+  return [...shares].sort(([a], [b]) => (a < b ? -1 : 1));
 };
 
 const largest = (amounts: readonly Amount[]): Amount => ({

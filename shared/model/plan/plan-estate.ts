@@ -1,6 +1,7 @@
 import type {
   InstanceLimits,
   NetworkInterface,
+  ServiceQuota,
   SubnetCidrReservation,
   VpcConnection,
 } from '../aws/inventory.ts';
@@ -27,6 +28,8 @@ export interface PlanInput {
   readonly interfaces: readonly NetworkInterface[] | null;
   /** Peering and transit gateways; `null`: not read. */
   readonly vpcConnections: readonly VpcConnection[] | null;
+  /** What Service Quotas lists; `null` or left out: not read. */
+  readonly quotas?: readonly ServiceQuota[] | null;
   /** By subnet; a subnet that is missing has none that could be read. */
   readonly reservations: ReadonlyMap<string, readonly SubnetCidrReservation[]>;
 }

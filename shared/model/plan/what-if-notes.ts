@@ -1,4 +1,5 @@
-import { count, verb } from '../base/text/numbers.ts';
+import { appliedQuota, QUOTAS } from '../aws/service-quotas.ts';
+import { count, number, verb } from '../base/text/numbers.ts';
 import { settingNotices } from '../cni/setting-notices.ts';
 import type { ClusterAssessment, NewNodeSettings } from '../result/cluster.ts';
 import type { PlannedChanges } from './changes.ts';
@@ -95,9 +96,6 @@ export const neighbourUnknowns = (
   ];
 };
 
-/** Source: Amazon VPC quotas, IPv4 CIDR blocks per VPC. It can be raised to 50. */
-const BLOCKS_OF_A_VPC = 5;
-
 const blockQuotaUnknowns = (
   estate: PlanEstate,
   vpcId: string,
@@ -105,11 +103,11 @@ const blockQuotaUnknowns = (
 ): readonly string[] => {
   const now = blocksOf(estate, vpcId).length;
   const then = now + addedBlocks(estate, vpcId, changes).length;
-  return then > now && then > BLOCKS_OF_A_VPC
-    ? [
-        `${vpcId} has ${count(now, 'block')}: AWS refuses more than ${BLOCKS_OF_A_VPC} where the quota was not raised.`,
-      ]
-    : [];
+  const { isDefault, value } = appliedQuota(estate.input.quotas, QUOTAS.cidrBlocks);
+  if (then === now || then <= value) return [];
+  return [
+    `${vpcId} has ${count(now, 'block')}: AWS refuses more than ${number(value)}${isDefault ? ' where the quota was not raised' : ''}.`,
+  ];
 };
 
 export const rulesOf = (plan: NodePlan, changes: PlannedChanges): readonly Rule[] => [

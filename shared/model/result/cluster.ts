@@ -203,6 +203,14 @@ export interface ServiceRange {
   readonly addresses: number | null;
 }
 
+/** A group that cannot start all of its lost nodes again. */
+export interface ShortGroup {
+  readonly group: string;
+  readonly nodes: number;
+  /** The other zones in which it has subnets. */
+  readonly zones: readonly string[];
+}
+
 /** What the other zones hold if some zones go, for every cluster of the account at once: they lose the same zones. */
 export interface ZoneFailover {
   readonly lostZones: readonly string[];
@@ -215,6 +223,8 @@ export interface ZoneFailover {
   /** What EC2 answers to the first that finds no room. */
   readonly error: string | null;
   readonly limitedBy: 'addresses' | 'prefixes' | null;
+  /** The groups whose lost nodes find no room. Left out where there is none, and in what an earlier version stored. */
+  readonly short?: readonly ShortGroup[];
   /** The same if every group grows to its maximum there. `null`: not known, as for node pools, whose limits EC2 does not know. */
   readonly atMaximum: {
     /** The lost nodes, and those that groups may still start. */

@@ -69,6 +69,41 @@ describe('the loss of a zone', () => {
     expect(about('workers', 'eu-west-1b')).toEqual(['subnet-0c', 'subnet-0b']);
   });
 
+  test('is about the subnets of the groups that lack room, and not of others that lose nodes', () => {
+    const [cluster = aCluster()] = estateOf(
+      aLoss({
+        ...short,
+        limitedBy: 'addresses',
+        short: [{ group: 'workers', nodes: 3, zones: ['eu-west-1b'] }],
+      }),
+    ).clusters;
+    const clusters = [
+      {
+        ...cluster,
+        nodes: [aNodeAssessment({ nodeGroup: 'others', availabilityZone: 'eu-west-1a' })],
+        committed: [
+          aDemand({ group: 'workers', subnetIds: ['subnet-0a', 'subnet-0b'] }),
+          aDemand({ group: 'others', subnetIds: ['subnet-0a', 'subnet-0c'] }),
+        ],
+      },
+    ];
+    expect(findingsOf('zone-failover', { subnets, clusters })[0]?.subject.subnetIds).toEqual(['subnet-0b']);
+  });
+
+  test('names no subnet where the groups that lack room start in the lost zone alone', () => {
+    const zonal = { group: 'zonal', nodes: 3, zones: [] };
+    const [finding] = found(aLoss({ ...short, error: null, short: [zonal] }));
+    expect([finding?.subject.subnetIds, finding?.remedies]).toEqual([[], []]);
+    expect(finding?.explanation).toBe(
+      'Without eu-west-1a, 3 nodes of zonal start nowhere: no subnet of another zone is known for them. The figures count the nodes of all clusters of the account, which start at the same time.',
+    );
+    const beside = { group: 'workers', nodes: 1, zones: ['eu-west-1b'] };
+    expect(found(aLoss({ ...short, short: [zonal, beside] }))[0]?.subject.subnetIds).toEqual([
+      'subnet-0c',
+      'subnet-0b',
+    ]);
+  });
+
   test('of its only node there is said of one node', () => {
     const one = { ...short, lostNodes: 1, fits: 0, shortfall: 1 };
     expect(found(aLoss(one))[0]?.title).toBe(

@@ -305,3 +305,31 @@ describe('nothing is claimed', () => {
     expect(unmeasured.zoneFailover?.[0]).toMatchObject({ fits: null, shortfall: null, atMaximum: null });
   });
 });
+
+test('groups whose nodes find no room are named, with the other zones that they may use', () => {
+  const instances = [
+    ...nodes('ab', { 'eks:cluster-name': 'shop', 'eks:nodegroup-name': 'spread' }),
+    ...nodes('aa', { 'eks:cluster-name': 'shop', 'eks:nodegroup-name': 'zonal' }, 2),
+  ];
+  const { zoneFailover } = clusterOf({
+    instances,
+    interfaces: held(instances),
+    eks: [
+      anEksCluster({
+        nodeGroups: [
+          aNodeGroup({ name: 'spread', maxSize: 2, subnetIds: ['subnet-0a', 'subnet-0b'] }),
+          aNodeGroup({ name: 'zonal', maxSize: 2, subnetIds: ['subnet-0a'] }),
+        ],
+      }),
+    ],
+    subnets: subnets(0, 9, 100),
+  });
+  expect(zoneFailover?.[0]?.short).toEqual([
+    { group: 'spread', nodes: 1, zones: ['eu-west-1b'] },
+    { group: 'zonal', nodes: 2, zones: [] },
+  ]);
+});
+
+test('no group is named where all lost nodes fit', () => {
+  expect(failover('ab', [0, 20])?.[0]).not.toHaveProperty('short');
+});

@@ -84,6 +84,30 @@ describe('subnets that make a loss fit', () => {
     expect(subnetsOf([SHORT], {}, { subnets })?.[0]?.cidr).toBe('10.0.3.0/27');
   });
 
+  test('are in the zones where the groups that lack room start, each for its own nodes', () => {
+    const short = [
+      { group: 'spread', nodes: 3, zones: ['eu-west-1b', 'eu-west-1c'] },
+      { group: 'one-zone', nodes: 1, zones: ['eu-west-1c'] },
+    ];
+    const planned = planOf([{ ...SHORT, shortfall: 4, short }]).answer;
+    const [loss] = planned.losses;
+    expect(loss?.wouldFitWith.map(({ availabilityZone, nodes }) => [availabilityZone, nodes])).toEqual([
+      ['eu-west-1b', 2],
+      ['eu-west-1c', 3],
+    ]);
+    expect(planned.notices).toEqual([]);
+  });
+
+  test.each([
+    ['zonal', 1, '1 node of zonal starts nowhere: no subnet of another zone is known for it.'],
+    ['', 2, '2 nodes of no group start nowhere: no subnet of another zone is known for them.'],
+  ])('help no group that starts in the lost zone alone: %s', (group, nodes, sentence) => {
+    const short = [{ group, nodes, zones: [] }];
+    const { losses, notices } = planOf([{ ...SHORT, shortfall: nodes, short }]).answer;
+    expect(losses[0]?.wouldFitWith).toEqual([]);
+    expect(notices).toEqual([`Without eu-west-1a, ${sentence}`]);
+  });
+
   test('have a size but no place where the VPC is not known, or full', () => {
     expect(subnetsOf([SHORT], {}, { vpcs: [] })).toEqual([
       { cidr: null, length: 27 },

@@ -1,4 +1,5 @@
 import { describe, expect, test } from 'vitest';
+import { QUOTAS } from '../../../../shared/model/aws/service-quotas.ts';
 import { HeadroomError } from '../../../../shared/model/base/errors.ts';
 import { NO_CHANGES, type PlannedChanges } from '../../../../shared/model/plan/changes.ts';
 import { PlanEstate } from '../../../../shared/model/plan/plan-estate.ts';
@@ -116,7 +117,7 @@ describe('ranges of a VPC that another account shares', () => {
 });
 
 test('a block beyond the quota of a VPC is no all-clear', () => {
-  const unknownsWith = (blocks: number, customNetworking: string) =>
+  const unknownsWith = (blocks: number, customNetworking: string, quota?: number) =>
     whatIf(
       new PlanEstate({
         ...estate.input,
@@ -124,13 +125,25 @@ test('a block beyond the quota of a VPC is no all-clear', () => {
           ...vpc,
           cidrBlocks: Array.from({ length: blocks }, (_, index) => `10.${index}.0.0/16`),
         })),
+        quotas:
+          quota === undefined
+            ? null
+            : [{ service: 'vpc', code: QUOTAS.cidrBlocks.code, name: QUOTAS.cidrBlocks.name, value: quota }],
       }),
       cluster,
       { ...NO_CHANGES, customNetworking },
-    ).unknowns.filter((each) => each.includes('quota'));
+    ).unknowns.filter((each) => each.includes('AWS refuses'));
   expect(unknownsWith(4, '100.64.0.0/16')).toEqual([]);
   expect(unknownsWith(5, '100.64.0.0/16')).toEqual([
     `${cluster.vpcId} has 5 blocks: AWS refuses more than 5 where the quota was not raised.`,
+  ]);
+  // The quota of the account counts where Service Quotas tells it.
+  expect(unknownsWith(5, '100.64.0.0/16', 6)).toEqual([]);
+  expect(unknownsWith(6, '100.64.0.0/16', 6)).toEqual([
+    `${cluster.vpcId} has 6 blocks: AWS refuses more than 6.`,
+  ]);
+  expect(unknownsWith(3, '100.64.0.0/16', 3)).toEqual([
+    `${cluster.vpcId} has 3 blocks: AWS refuses more than 3.`,
   ]);
   // It lies in a block that the VPC has.
   expect(unknownsWith(6, '10.3.0.0/16')).toEqual([]);
