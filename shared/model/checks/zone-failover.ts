@@ -1,7 +1,7 @@
 import { count, verb } from '../base/text/numbers.ts';
-import { startsNowhere } from '../cluster/starts-nowhere.ts';
+import { boundGroups, startsNowhere } from '../cluster/starts-nowhere.ts';
 import type { SubnetAssessment } from '../result/assessment.ts';
-import type { ClusterAssessment, ZoneFailover } from '../result/cluster.ts';
+import type { ClusterAssessment, ShortGroup, ZoneFailover } from '../result/cluster.ts';
 import type { Remedy } from '../result/finding.ts';
 import { type Check, type CheckResult, found, healthy, notMeasured } from './check.ts';
 import type { Estate } from './estate.ts';
@@ -57,8 +57,9 @@ const result = (estate: Estate, cluster: ClusterAssessment): readonly CheckResul
       () => ({
         title: `${cluster.clusterName}: ${outcomeText(worst)}`,
         explanation: explain(worst, others),
-        remedies: () =>
-          subnets
+        remedies: () => [
+          ...boundGroups(worst.loss).map(inAnotherZone),
+          ...subnets
             .slice(0, 1)
             .flatMap((tightest) =>
               limitedBy === 'prefixes'
@@ -66,6 +67,7 @@ const result = (estate: Estate, cluster: ClusterAssessment): readonly CheckResul
                 : remediesForAddresses(estate, tightest, undefined, 'node-starts'),
             )
             .map(withoutFits),
+        ],
       }),
     ),
   ];
@@ -76,6 +78,17 @@ const result = (estate: Estate, cluster: ClusterAssessment): readonly CheckResul
  * fit", the same subnet would then have room for eight.
  */
 const withoutFits = ({ afterwards: _afterwards, ...remedy }: Remedy): Remedy => remedy;
+
+const inAnotherZone = ({ group }: ShortGroup): Remedy => ({
+  title: `Let nodes of ${group === '' ? 'no group' : group} start in another zone`,
+  effect:
+    'An Auto Scaling group takes a subnet of another zone. A managed node group keeps its subnets, so add a second group there.',
+  price: 'Free until nodes run there.',
+  when: 'Right when its pods need nothing that is in one zone alone, such as an EBS volume.',
+  gains: { addresses: 0, prefixes: 0 },
+  commands: [],
+  preconditions: [],
+});
 
 /** A loss after which nodes that run now, or that groups may grow to, find no room. */
 interface Short {
@@ -113,7 +126,7 @@ const subnetsElsewhere = (
   { limitedBy, lostZones, short }: ZoneFailover,
 ): readonly SubnetAssessment[] => {
   // No room in another zone is of use to groups that start in the lost ones alone.
-  if (short?.every(({ zones }) => zones.length === 0) === true) return [];
+  if (short !== undefined && boundGroups({ short }).length === short.length) return [];
   const supply = limitedBy ?? 'addresses';
   const ids = supply === 'prefixes' ? cluster.takesPrefixesFrom : cluster.nodeSubnetIds;
   const elsewhere = estate

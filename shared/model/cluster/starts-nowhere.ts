@@ -1,14 +1,12 @@
 import { count, verb } from '../base/text/numbers.ts';
-import type { ZoneFailover } from '../result/cluster.ts';
+import type { ShortGroup, ZoneFailover } from '../result/cluster.ts';
 
-/** A group of one zone starts nothing elsewhere, however much room there is. */
-export const startsNowhere = ({
-  lostZones,
-  short = [],
-}: Pick<ZoneFailover, 'lostZones' | 'short'>): readonly string[] =>
-  short
-    .filter(({ zones }) => zones.length === 0)
-    .map(
-      ({ group, nodes }) =>
-        `Without ${lostZones.join(' and ')}, ${count(nodes, 'node')} of ${group === '' ? 'no group' : group} ${verb(nodes, 'starts')} nowhere: no subnet of another zone is known for ${nodes === 1 ? 'it' : 'them'}.`,
-    );
+/** Groups that start in the lost zones alone: no room elsewhere is of use to them. */
+export const boundGroups = ({ short = [] }: Pick<ZoneFailover, 'short'>): readonly ShortGroup[] =>
+  short.filter(({ zones }) => zones.length === 0);
+
+export const startsNowhere = (loss: Pick<ZoneFailover, 'lostZones' | 'short'>): readonly string[] =>
+  boundGroups(loss).map(
+    ({ group, nodes }) =>
+      `Without ${loss.lostZones.join(' and ')}, ${count(nodes, 'node')} of ${group === '' ? 'no group' : group} ${verb(nodes, 'starts')} nowhere: no subnet of another zone is known for ${nodes === 1 ? 'it' : 'them'}.`,
+  );

@@ -93,15 +93,18 @@ describe('the loss of a zone', () => {
   test('names no subnet where the groups that lack room start in the lost zone alone', () => {
     const zonal = { group: 'zonal', nodes: 3, zones: [] };
     const [finding] = found(aLoss({ ...short, error: null, short: [zonal] }));
-    expect([finding?.subject.subnetIds, finding?.remedies]).toEqual([[], []]);
+    expect(finding?.subject.subnetIds).toEqual([]);
+    expect(finding?.remedies.map(({ title, commands }) => [title, commands])).toEqual([
+      ['Let nodes of zonal start in another zone', []],
+    ]);
     expect(finding?.explanation).toBe(
       'Without eu-west-1a, 3 nodes of zonal start nowhere: no subnet of another zone is known for them. The figures count the nodes of all clusters of the account, which start at the same time.',
     );
     const beside = { group: 'workers', nodes: 1, zones: ['eu-west-1b'] };
-    expect(found(aLoss({ ...short, short: [zonal, beside] }))[0]?.subject.subnetIds).toEqual([
-      'subnet-0c',
-      'subnet-0b',
-    ]);
+    const [both] = found(aLoss({ ...short, short: [{ ...zonal, group: '' }, beside] }));
+    expect(both?.subject.subnetIds).toEqual(['subnet-0c', 'subnet-0b']);
+    expect(both?.remedies[0]?.title).toBe('Let nodes of no group start in another zone');
+    expect(both?.remedies.length).toBeGreaterThan(1);
   });
 
   test('of its only node there is said of one node', () => {
