@@ -39,7 +39,7 @@ import { type ReadSubnets, readChangedInterfaces } from './read-interfaces.ts';
 import { type KubernetesAccess, readKubernetes } from './read-kubernetes.ts';
 import { readLaunchTemplates } from './read-launch-templates.ts';
 import { readQuotas } from './read-quotas.ts';
-import { readReservations } from './read-reservations.ts';
+import { FIRST_RESERVATION_TIME, type ReadReservationsInput, readReservations } from './read-reservations.ts';
 import { planTarget, type TargetReading } from './target-reading.ts';
 
 /**
@@ -162,6 +162,20 @@ const readLimits = async (
   return limits;
 };
 
+/** A first scan with a deadline takes less time for them, and the next ones first ask for those that nothing else can tell. */
+const reservationsWithin = (
+  { mostReservations, previous = null }: CollectInput,
+  callsWithin: (action: string, milliseconds: number) => number,
+): Pick<ReadReservationsInput, 'mostReservations' | 'withPrefixes'> => ({
+  mostReservations:
+    mostReservations === undefined || previous !== null
+      ? mostReservations
+      : Math.min(mostReservations, callsWithin('GetSubnetCidrReservations', FIRST_RESERVATION_TIME)),
+  withPrefixes: new Set(
+    previous?.subnets.flatMap(({ subnetId, usesPrefixes }) => (usesPrefixes === true ? [subnetId] : [])),
+  ),
+});
+
 const orRefusal = async <Answer>(work: Promise<Answer>): Promise<Answer | HeadroomError> => {
   try {
     return await work;
@@ -221,7 +235,11 @@ export const collectFacts = async (input: CollectInput): Promise<TargetFacts> =>
     autoScalingGroups,
     allocationFailures,
   ] = await Promise.all([
-    readReservations({ ...input, touched: events.reservations }, listed, problems),
+    readReservations(
+      { ...input, ...reservationsWithin(input, callsWithin), touched: events.reservations },
+      listed,
+      problems,
+    ),
     attempt(problems, () => readInstances(listing, listed, reading)),
     // EC2 counts each action by itself, so two listings at once take no longer than one.
     reading === undefined ? undefined : orRefusal(readChangedInterfaces(listing, listed, reading)),

@@ -20,6 +20,12 @@ const OLDEST_ANSWER = 24 * 3_600_000;
 /** The most subnets that a scan with a deadline asks for: two minutes at a quarter of EC2's bucket. */
 export const RESERVATIONS_AT_ONCE = 600;
 
+/**
+ * For the reservations of a target that was never scanned, in milliseconds: with 100,000 interfaces after them, its first report is
+ * there within a minute. Those of other subnets wait for the next scans.
+ */
+export const FIRST_RESERVATION_TIME = 30_000;
+
 /** Subnets in one record of the store. Compressed it is 80 KB where half of them have a reservation. */
 const SUBNETS_IN_RECORD = 5_000;
 
@@ -43,6 +49,8 @@ export interface ReadReservationsInput {
   readonly reservationLife?: number | undefined;
   /** Subnets whose reservations someone touched, and when (epoch milliseconds): they are asked for first. Absent: none is known. */
   readonly touched?: ReadonlyMap<string, number> | undefined;
+  /** Subnets from which prefixes were taken in the last scan. Absent: none is known. */
+  readonly withPrefixes?: ReadonlySet<string> | undefined;
 }
 
 interface Known {
@@ -85,6 +93,7 @@ export const readReservations = async (
 ): Promise<ReservationAnswers> => {
   const { cache, mostReservations = subnets.length, now, sources, target } = input;
   const { reservationLife = RESERVATION_CACHE_MILLISECONDS, touched = new Map<string, number>() } = input;
+  const { withPrefixes = new Set<string>() } = input;
   const records = new Records(target, subnets.length);
   const known = await records.read(cache, now);
   // What someone touched is as good as never read, and so is what a clock that went back read.
@@ -93,8 +102,13 @@ export const readReservations = async (
     return readAt > now || isTouched(touched.get(subnetId), readAt) ? NEVER : readAt;
   };
   const oldestFirst = subnets
-    .map(({ subnetId }) => ({ subnetId, readAt: readAtOf(subnetId) }))
-    .toSorted((a, b) => a.readAt - b.readAt);
+    .map(({ awsAvailable, cidrBlock, subnetId }) => ({
+      subnetId,
+      readAt: readAtOf(subnetId),
+      hasPrefixes: withPrefixes.has(subnetId),
+      left: cidrBlock === null ? NO_SUPPLY : (awsAvailable ?? 0),
+    }))
+    .toSorted(byNeed);
   const sinceLast = now - (oldestFirst.at(-1)?.readAt ?? NEVER);
   const inTurn = Math.floor((subnets.length * sinceLast) / (TURN * reservationLife));
   const turn = new Set(
@@ -143,9 +157,28 @@ export const readReservations = async (
   return found;
 };
 
+interface Turn {
+  readonly readAt: number;
+  readonly hasPrefixes: boolean;
+  /** What AWS counts as available. */
+  readonly left: number;
+}
+
+/** Without an IPv4 range there is nothing that a reservation could take. */
+const NO_SUPPLY = Number.MAX_SAFE_INTEGER;
+
+/**
+ * Those that were read longest ago first. Of those that never were: subnets that give prefixes, since nothing is known of their free
+ * prefixes until then, and those with the fewest addresses. Single addresses are AWS's count meanwhile.
+ */
+const byNeed = (a: Turn, b: Turn): number =>
+  a.readAt === b.readAt
+    ? Number(b.hasPrefixes) - Number(a.hasPrefixes) || a.left - b.left
+    : a.readAt - b.readAt;
+
 const stillWaiting = (waiting: number): Problem => ({
   code: 'reservations-waiting',
-  message: `The reservations of ${waiting} ${waiting === 1 ? 'subnet' : 'subnets'} are not read yet: EC2 answers them one by one, and a scan asks for ${RESERVATIONS_AT_ONCE}`,
+  message: `The reservations of ${waiting} ${waiting === 1 ? 'subnet' : 'subnets'} are not read yet: EC2 answers them one by one, and a scan asks for ${RESERVATIONS_AT_ONCE} at most`,
   action: 'Nothing to do: the next scans read them.',
 });
 

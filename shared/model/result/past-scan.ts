@@ -13,7 +13,7 @@ export interface PastScan {
 
 export type PastSubnet = Pick<
   SubnetAssessment,
-  'subnetId' | 'vpcId' | 'usable' | 'owners' | 'ownerChanges' | 'workloadChanges'
+  'subnetId' | 'vpcId' | 'usable' | 'usesPrefixes' | 'owners' | 'ownerChanges' | 'workloadChanges'
 >;
 
 export type PastCluster = Pick<ClusterAssessment, 'clusterName' | 'pods' | 'kubernetes'>;
@@ -25,10 +25,11 @@ const PAST_LISTS: {
   ) => PastScan[Name][number];
 } = {
   vpcs: ({ vpcId }) => ({ vpcId }),
-  subnets: ({ subnetId, vpcId, usable, owners, ownerChanges, workloadChanges }) => ({
+  subnets: ({ subnetId, vpcId, usable, usesPrefixes, owners, ownerChanges, workloadChanges }) => ({
     subnetId,
     vpcId,
     usable,
+    usesPrefixes,
     owners,
     ...(ownerChanges === undefined ? {} : { ownerChanges }),
     ...(workloadChanges === undefined ? {} : { workloadChanges }),

@@ -159,9 +159,10 @@ export const modelledFigures = (subnet: ModelledSubnet): SubnetFigures => {
     freeUnreserved: reservations === null ? null : seen.availableSingle,
   });
   const supply = reservations === null ? seen : withoutUnseen(seen, awsAvailable);
+  const certain = reservations === null ? withoutAnyFree(seen) : {};
   const doubts =
     reservations === null
-      ? [...oddities, ...withoutReservations(unknowns, asksForPrefixes)]
+      ? [...oddities, ...withoutReservations(unknowns, asksForPrefixes, Object.keys(certain))]
       : [...oddities, ...unknowns];
   return {
     ...NO_FIGURES,
@@ -173,7 +174,7 @@ export const modelledFigures = (subnet: ModelledSubnet): SubnetFigures => {
     awsCounts,
     blocks: supply.blocks,
     owners,
-    ...(reservations === null ? {} : freeFigures(space, supply, reservations)),
+    ...(reservations === null ? certain : freeFigures(space, supply, reservations)),
     usesPrefixes:
       asksForPrefixes || usesPrefixReservations(reservations) || (reservations === null ? null : false),
     confidence: doubts.length === 0 ? 'exact' : 'partial',
@@ -207,6 +208,12 @@ const withoutUnseen = (seen: Supply, awsAvailable: number | null): Supply => {
   };
 };
 
+/** Reservations only take from what is free: where nothing is, they change nothing, and an alert need not wait for them. */
+const withoutAnyFree = ({ blocks, free, prefixes }: Supply): Partial<SubnetFigures> => ({
+  ...(blocks.free > 0 ? {} : { prefixes }),
+  ...(free > 0 ? {} : { available: 0, availableSingle: 0, stranded: 0 }),
+});
+
 /** What is free, and how, needs the reservations. */
 const freeFigures = (
   space: AddressSpace,
@@ -234,9 +241,16 @@ const assessReservation = (space: AddressSpace, { range, type }: Reservation): R
 });
 
 /** A figure that is unknown for want of reservations needs no further doubt. */
-const withoutReservations = (doubts: readonly Unknown[], asksForPrefixes: boolean): readonly Unknown[] => [
-  ...doubts.filter(({ field }) => !RESERVATION_FIGURES.includes(field)),
-  ...unknown(RESERVATION_FIGURES, 'They depend on reservations, and those could not be read.'),
+const withoutReservations = (
+  doubts: readonly Unknown[],
+  asksForPrefixes: boolean,
+  certain: readonly string[],
+): readonly Unknown[] => [
+  ...doubts.filter(({ field }) => !RESERVATION_FIGURES.includes(field) || certain.includes(field)),
+  ...unknown(
+    RESERVATION_FIGURES.filter((field) => !certain.includes(field)),
+    'They depend on reservations, and those could not be read.',
+  ),
   ...(asksForPrefixes
     ? []
     : unknown(['usesPrefixes'], 'No node holds a prefix, and the reservations could not be read.')),

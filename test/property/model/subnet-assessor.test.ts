@@ -11,7 +11,13 @@ import { type ArbitrarySubnet, arbitraryLargeSubnet, arbitrarySubnet } from './a
 const OWNERS = ['blue', 'green', 'red'];
 
 const scan = (
-  { cidrBlock, interfaces, reservations }: ArbitrarySubnet,
+  {
+    cidrBlock,
+    interfaces,
+    reservations,
+  }: Omit<ArbitrarySubnet, 'reservations'> & {
+    readonly reservations: ArbitrarySubnet['reservations'] | null;
+  },
   awsAvailable: number | null = null,
 ): SubnetOutcome => {
   const assessor = new SubnetAssessor({
@@ -143,6 +149,29 @@ describe('whatever the subnet holds', () => {
         expect(blocks.reduce((sum, { used }) => sum + used, 0)).toBe(assessment.used);
       }),
     );
+  });
+
+  test('what is said of its supply before its reservations are read stays so, whatever they are', () => {
+    let certain = 0;
+    const subnets = fc.oneof(arbitrarySubnet(26), arbitraryLargeSubnet());
+    fc.assert(
+      fc.property(subnets, fc.boolean(), (subnet, countsReserved) => {
+        const { available, availableSingle } = scan(subnet).assessment;
+        // It is not documented whether AWS counts what is reserved.
+        const aws = countsReserved
+          ? assessNaively(subnet.cidrBlock, subnet.interfaces, []).available
+          : availableSingle;
+        expect(available).not.toBeNull();
+        const before = scan({ ...subnet, reservations: null }, aws).assessment;
+        const after = scan(subnet, aws).assessment;
+        const supply = ['available', 'availableSingle', 'prefixes', 'stranded', 'blocks', 'used'] as const;
+        for (const field of supply) if (before[field] !== null) expect(before[field]).toEqual(after[field]);
+        if (before.prefixes !== null) certain += 1;
+        expect(before.prefixes === null).toBe((before.blocks?.free ?? 0) > 0);
+      }),
+      { numRuns: 300 },
+    );
+    expect(certain).toBeGreaterThan(20);
   });
 
   test('hidden addresses are found: what AWS counts less is unaccounted for', () => {

@@ -26,6 +26,7 @@ class Scans {
     subnets: readonly Subnet[],
     most?: number,
     touched?: ReadonlyMap<string, number>,
+    withPrefixes?: ReadonlySet<string>,
   ): Promise<ReservationAnswers> {
     this.asked = [];
     this.problems = [];
@@ -58,6 +59,7 @@ class Scans {
         now,
         mostReservations: most,
         touched,
+        withPrefixes,
       },
       subnets,
       this.problems,
@@ -146,6 +148,22 @@ describe('the reservations of many subnets', () => {
     expect(scans.asked).toHaveLength(5);
     expect([...third.values()]).not.toContain(null);
     expect(scans.problems).toEqual([]);
+  });
+
+  test('that were never read are asked for by need: where prefixes are taken, then where the fewest addresses are left', async () => {
+    const scans = new Scans();
+    const left = [40, 7, null, 0, 900, 12];
+    const subnets = [
+      ...left.map((awsAvailable, index) => aSubnetRecord({ subnetId: `subnet-${index}`, awsAvailable })),
+      aSubnetRecord({ subnetId: 'ipv6-only', awsAvailable: 0, cidrBlock: null, ipv6Native: true }),
+    ];
+    await scans.read(0, subnets, 3);
+    // AWS sent no count of the third: it may have nothing left.
+    expect(scans.asked.toSorted()).toEqual(['subnet-1', 'subnet-2', 'subnet-3']);
+    await scans.read(5, subnets, 2, undefined, new Set(['subnet-4']));
+    expect(scans.asked).toEqual(['subnet-4', 'subnet-5']);
+    await scans.read(10, subnets, 2);
+    expect(scans.asked).toEqual(['subnet-0', 'ipv6-only']);
   });
 
   test('stay as they were read before, while others are read first', async () => {

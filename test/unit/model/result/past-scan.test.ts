@@ -30,8 +30,8 @@ test('the next scan needs the owners of subnets, the pods of clusters and sighti
       aCluster({ clusterName: 'read', pods: aPodUse(), kubernetes: FIGURES }),
     ],
   });
-  const { subnetId, vpcId, usable, owners } = subnet;
-  const kept = { subnetId, vpcId, usable, owners };
+  const { subnetId, vpcId, usable, usesPrefixes, owners } = subnet;
+  const kept = { subnetId, vpcId, usable, usesPrefixes, owners };
   const past = pastScan(assessment);
   expect(past).toEqual({
     scannedAt: assessment.scannedAt,

@@ -340,6 +340,53 @@ describe('reservations that could not be read', () => {
       'They depend on reservations, and those could not be read.',
     ]);
   });
+
+  test('change nothing of what is not there: a full subnet has no address left and no prefix', () => {
+    const assessment = assess({
+      subnet: { cidrBlock: '10.0.0.0/28', awsAvailable: 0 },
+      reservations: null,
+      interfaces: [
+        { privateAddresses: addresses(...Array.from({ length: 11 }, (_, index) => `10.0.0.${index + 4}`)) },
+      ],
+    });
+    expect(assessment).toMatchObject({
+      available: 0,
+      availableSingle: 0,
+      stranded: 0,
+      prefixes: { free: 0, assigned: 0 },
+      usableSingle: null,
+      reservations: null,
+    });
+    expect(reasonsFor(assessment, 'available')).toEqual([]);
+  });
+
+  test('make no prefix where no whole block is free, and how many single addresses there are is unknown', () => {
+    const assessment = assess({
+      subnet: { cidrBlock: '10.0.0.0/27', awsAvailable: 25 },
+      reservations: null,
+      interfaces: [{ privateAddresses: addresses('10.0.0.4', '10.0.0.20') }],
+    });
+    expect(assessment).toMatchObject({
+      available: null,
+      availableSingle: null,
+      stranded: null,
+      prefixes: { free: 0, freeInReservation: 0, freeUnreserved: 0, assigned: 0 },
+    });
+    expect(reasonsFor(assessment, 'prefixes')).toEqual([]);
+    expect(withoutReason(assessment)).toEqual([]);
+  });
+
+  test('leave the doubt that AWS counts more as free', () => {
+    const assessment = assess({
+      subnet: { cidrBlock: '10.0.0.0/27', awsAvailable: 30 },
+      reservations: null,
+      interfaces: [{ privateAddresses: addresses('10.0.0.4', '10.0.0.20') }],
+    });
+    expect(assessment.prefixes?.free).toBe(0);
+    expect(reasonsFor(assessment, 'prefixes')).toEqual([
+      "Not confirmed: AWS's own count could not be reconciled with ours.",
+    ]);
+  });
 });
 
 test('a full subnet is known exactly: what has no value says why', () => {
