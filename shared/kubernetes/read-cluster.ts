@@ -1,4 +1,6 @@
+import { listOf } from '../model/base/text/names.ts';
 import {
+  type AwsNodeDaemonSet,
   type KubernetesReading,
   type KubernetesServices,
   known,
@@ -19,7 +21,7 @@ import { awsNodeOf } from './records/aws-node.ts';
 import { cniNodeOf, eniConfigOf } from './records/cni-resources.ts';
 import { sandboxFailureOf } from './records/events.ts';
 import { nodeClaimOf, nodeClassOf, nodePoolOf } from './records/karpenter.ts';
-import { nameOf, namespaceOf, nodeOf } from './records/nodes.ts';
+import { eniConfigKeysOf, nameOf, namespaceOf, nodeOf } from './records/nodes.ts';
 import { autoscalerOf, workloadOf } from './records/workloads.ts';
 import { RESOURCES } from './resources.ts';
 
@@ -57,17 +59,15 @@ export const readCluster = async (
       });
     });
 
-  const nodes = await all(RESOURCES.nodes, (item) => nodeOf(item, labels), { pageSize: NODE_PAGE });
+  const awsNode = theOnly(await all(RESOURCES.daemonSets, awsNodeOf, { labelSelector: 'k8s-app=aws-node' }));
+  const keys = eniConfigKeysOf(awsNode.known && awsNode.value !== null ? awsNode.value : { env: {} });
+  const nodes = await all(RESOURCES.nodes, (item) => nodeOf(item, labels, keys), { pageSize: NODE_PAGE });
   const namespaces = await all(RESOURCES.namespaces, (item) => namespaceOf(item, labels));
   const pods = await part(() =>
     readPods({ lists, labels, namespaces: namespaces.known ? namespaces.value : null }),
   );
   const sandboxFailures = await all(RESOURCES.events, sandboxFailureOf, {
     fieldSelector: 'reason=FailedCreatePodSandBox,type=Warning',
-  });
-  const awsNode = await all(RESOURCES.daemonSets, awsNodeOf, {
-    namespace: 'kube-system',
-    fieldSelector: 'metadata.name=aws-node',
   });
   const eniConfigs = await all(RESOURCES.eniConfigs, eniConfigOf);
   const cniNodes = await all(RESOURCES.cniNodes, cniNodeOf);
@@ -94,7 +94,7 @@ export const readCluster = async (
     nodes,
     namespaces,
     sandboxFailures,
-    awsNode: awsNode.known ? known(awsNode.value[0] ?? null) : awsNode,
+    awsNode,
     eniConfigs,
     cniNodes,
     nodePools,
@@ -133,7 +133,21 @@ export const unreadCluster = (cluster: string, now: number, why: Unread): Kubern
   };
 };
 
-type Options = Partial<Pick<ListRequest, 'namespace' | 'fieldSelector' | 'pageSize'>>;
+type Options = Partial<Pick<ListRequest, 'labelSelector' | 'fieldSelector' | 'pageSize'>>;
+
+/** With several, as for groups of nodes, no one set of settings holds for the cluster. */
+const theOnly = (found: Part<readonly AwsNodeDaemonSet[]>): Part<AwsNodeDaemonSet | null> => {
+  if (!found.known) return found;
+  const [first = null, ...others] = found.value;
+  if (others.length === 0) return known(first);
+  const names = found.value.map(({ namespace, name }) => `${namespace}/${name}`);
+  return unread(
+    'failed',
+    `the VPC CNI runs as ${listOf(names, NAMES_SHOWN)}, so no one set of settings holds for all nodes`,
+  );
+};
+
+const NAMES_SHOWN = 3;
 
 const notAsked = (what: string): Part<never> => unread('not-asked', `${what} were not asked for`);
 

@@ -244,7 +244,7 @@ const awsNode = (
 ): KubernetesObject => ({
   apiVersion: 'apps/v1',
   kind: 'DaemonSet',
-  metadata: { name: 'aws-node', namespace: 'kube-system' },
+  metadata: { name: 'aws-node', namespace: 'kube-system', labels: { 'k8s-app': 'aws-node' } },
   spec: {
     template: {
       spec: {

@@ -1,37 +1,48 @@
+import { CNI_VARIABLES, type CniVariable } from '../../model/cluster/cni-variables.ts';
 import type { AwsNodeDaemonSet } from '../../model/kubernetes/observed.ts';
 import { count, type Json, list, record, text } from '../json-fields.ts';
+import { nameOf } from './nodes.ts';
 
-/**
- * Variables of the CNI (amazon-vpc-cni-k8s, README, "ENV Variables"). Others are left out: people put proxies and tokens
- * into this DaemonSet, too.
- */
-const SETTING =
-  /^(?:WARM_(?:ENI|IP|PREFIX)_TARGET|MINIMUM_IP_TARGET|MAX_ENI|IP_COOLDOWN_PERIOD|ENI_CONFIG_(?:LABEL|ANNOTATION)_DEF|ANNOTATE_POD_IP|POD_SECURITY_GROUP_ENFORCING_MODE|CLUSTER_NAME|ENABLE_[A-Z0-9_]+|DISABLE_[A-Z0-9_]+|AWS_VPC_[A-Z0-9_]+)$/;
+/** The variables that are kept. People put proxies and tokens into this DaemonSet, too. */
+const KEPT: ReadonlySet<string> = new Set<CniVariable>(CNI_VARIABLES);
 
 export const awsNodeOf = (item: Json): AwsNodeDaemonSet => {
-  const status = record(item['status']);
+  const [metadata, status] = [record(item['metadata']), record(item['status'])];
   const pod = record(record(record(item['spec'])['template'])['spec']);
   const containers = list(pod['containers']).map(record);
   const cni = containers.find(({ name }) => name === 'aws-node') ?? containers[0] ?? {};
-  const variables = list(cni['env'])
-    .map(record)
-    .flatMap((variable): [string, Json][] => {
-      const name = text(variable['name']);
-      return name !== null && SETTING.test(name) ? [[name, variable]] : [];
-    });
+  const variables = [...variablesOf(cni)];
   return {
+    namespace: text(metadata['namespace']) ?? 'kube-system',
+    name: nameOf(metadata, 'DaemonSet'),
     imageVersion: tagOf(text(cni['image'])),
-    // The value of a variable may be left out, and then is empty.
     env: Object.fromEntries(
-      variables.flatMap(([name, { value, valueFrom }]): [string, string][] =>
-        valueFrom === undefined ? [[name, typeof value === 'string' ? value : '']] : [],
-      ),
+      variables.flatMap(([name, value]): [string, string][] => (value === null ? [] : [[name, value]])),
     ),
-    envFromElsewhere: variables.flatMap(([name, { valueFrom }]) => (valueFrom === undefined ? [] : [name])),
+    envFromElsewhere: variables.flatMap(([name, value]) => (value === null ? [name] : [])),
     desired: count(status['desiredNumberScheduled']) ?? 0,
     ready: count(status['numberReady']) ?? 0,
     updated: count(status['updatedNumberScheduled']) ?? 0,
   };
+};
+
+/** A value that names another variable, which the kubelet puts in its place. `$$(` stands for itself. */
+const REFERENCE = /(?<!\$)\$\(/;
+
+/**
+ * The variables of a container as the kubelet sets them, `null` for a value from elsewhere. Whole ConfigMaps (`envFrom`) come first
+ * and may hold any of them; of a name that stands twice the last one counts.
+ */
+const variablesOf = (container: Json): ReadonlyMap<string, string | null> => {
+  const isOpen = list(container['envFrom']).length > 0;
+  const found = new Map<string, string | null>(isOpen ? CNI_VARIABLES.map((name) => [name, null]) : []);
+  for (const { name, value, valueFrom } of list(container['env']).map(record)) {
+    if (typeof name !== 'string' || !KEPT.has(name)) continue;
+    // The value of a variable may be left out, and then is empty.
+    const plain = typeof value === 'string' ? value : '';
+    found.set(name, valueFrom !== undefined || REFERENCE.test(plain) ? null : plain);
+  }
+  return found;
 };
 
 /** The tag of `REGISTRY:PORT/NAME:TAG@DIGEST`. */

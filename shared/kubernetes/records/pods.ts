@@ -56,15 +56,17 @@ const described = (
     owner: uid === null ? null : ownerOf(metadata),
     labels: chosenLabels(metadata, labels),
     created: time(metadata['creationTimestamp']),
-    ownInterface: uid === null ? null : hasOwnInterface(metadata, nodeName),
+    ownInterface: isOnFargate(nodeName) || (uid === null ? null : hasOwnInterface(metadata)),
   };
 };
 
+/** EKS names each of these nodes after the address of its pod: `fargate-ip-10-0-0-1.eu-west-1.compute.internal`. */
+const isOnFargate = (nodeName: string | null): boolean => nodeName?.startsWith('fargate-') ?? false;
+
 /** Set by the VPC resource controller for security groups for pods, and by EKS on Fargate. */
-const hasOwnInterface = (metadata: Json, nodeName: string | null): boolean =>
+const hasOwnInterface = (metadata: Json): boolean =>
   Object.hasOwn(record(metadata['annotations']), 'vpc.amazonaws.com/pod-eni') ||
-  Object.hasOwn(record(metadata['labels']), 'eks.amazonaws.com/fargate-profile') ||
-  (nodeName?.startsWith('fargate-') ?? false);
+  Object.hasOwn(record(metadata['labels']), 'eks.amazonaws.com/fargate-profile');
 
 /** The hash that the Deployment controller appends to the name of its ReplicaSet is also a label of its pods. */
 const ownerOf = (metadata: Json): ObjectOwner | null => {

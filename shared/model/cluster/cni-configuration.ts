@@ -1,5 +1,6 @@
 import type { EksCluster, InstanceLimits } from '../aws/inventory.ts';
 import { DEFAULT_CNI_SETTINGS } from '../cni/cni-settings.ts';
+import type { CniVariable } from './cni-variables.ts';
 import { type CniVersion, cniVersionOf, isAtLeast } from './cni-version.ts';
 
 /** The VPC CNI's settings, as far as its managed add-on tells them. Names and defaults: amazon-vpc-cni-k8s, README. */
@@ -36,7 +37,7 @@ export interface CniConfiguration {
   readonly warmPrefixTarget: number;
   readonly warmIpTarget: number | null;
   readonly minimumIpTarget: number | null;
-  /** `MAX_ENI`; `null` where it is not set. */
+  /** `MAX_ENI`; `null` where it is not set, or below 1, which the CNI ignores. */
   readonly maxEni: number | null;
   /** Pod subnets of the ENIConfigs that the add-on makes (`eniConfig`), by the names of these; empty where it makes none. */
   readonly eniConfigSubnets: ReadonlyMap<string, string>;
@@ -122,13 +123,11 @@ export const clusterCniConfiguration = (
   const inCluster = eks?.cniInCluster;
   if (inCluster === undefined) return addOn;
   const subnets = Object.entries(inCluster.eniConfigs ?? {}).map(([name, id]) => [name, { id }] as const);
-  const exact = cniConfigurationOf({
-    version: inCluster.version ?? eks?.vpcCni?.version ?? null,
-    configuration: JSON.stringify({
-      env: inCluster.env,
-      eniConfig: { create: true, subnets: Object.fromEntries(subnets) },
-    }),
-  });
+  const exact = configurationOf(
+    cniVersionOf(inCluster.version ?? eks?.vpcCni?.version ?? null),
+    { eniConfig: { create: true, subnets: Object.fromEntries(subnets) } },
+    inCluster.env,
+  );
   return {
     ...exact,
     eniConfigSubnets: inCluster.eniConfigs === null ? addOn.eniConfigSubnets : exact.eniConfigSubnets,
@@ -150,7 +149,25 @@ export const cniConfigurationOf = (vpcCni: EksCluster['vpcCni']): CniConfigurati
   if (values === null) return { ...UNKNOWN_CNI_CONFIGURATION, version };
   const environment = values['env'] === undefined ? {} : objectOf(values['env']);
   if (environment === null) return { ...UNKNOWN_CNI_CONFIGURATION, version };
-  const flag = (name: string, otherwise = false): boolean => flagOf(environment[name], otherwise);
+  return configurationOf(version, values, { ...MANIFEST, ...environment });
+};
+
+/**
+ * The one setting of which the CNI's code has another default than its manifest: without the variable a DaemonSet keeps no prefix
+ * warm (`defaultWarmPrefixTarget`, amazon-vpc-cni-k8s).
+ */
+const MANIFEST = { WARM_PREFIX_TARGET: '1' } as const satisfies Partial<Record<CniVariable, string>>;
+
+type Values = Readonly<Record<string, unknown>>;
+
+/** @param environment the variables of the DaemonSet, all of them */
+const configurationOf = (
+  version: CniVersion | null,
+  values: Values,
+  environment: Values,
+): CniConfiguration => {
+  const variable = (name: CniVariable): unknown => environment[name];
+  const flag = (name: CniVariable, otherwise = false): boolean => flagOf(variable(name), otherwise);
   const since = (bound: CniVersion): boolean => version === null || isAtLeast(version, bound);
   return {
     known: true,
@@ -159,9 +176,11 @@ export const cniConfigurationOf = (vpcCni: EksCluster['vpcCni']): CniConfigurati
     customNetworking: flag('AWS_VPC_K8S_CNI_CUSTOM_NETWORK_CFG'),
     securityGroupsForPods: flag('ENABLE_POD_ENI'),
     subnetDiscovery: since(DISCOVERY_SINCE) && flag('ENABLE_SUBNET_DISCOVERY', true),
-    windowsIpam: flagOf(values['enableWindowsIpam'], false) || flag('ENABLE_WINDOWS_IPAM'),
+    windowsIpam:
+      flagOf(values['enableWindowsIpam'], false) || flagOf(environment['ENABLE_WINDOWS_IPAM'], false),
     windowsPrefixDelegation:
-      flagOf(values['enableWindowsPrefixDelegation'], false) || flag('ENABLE_WINDOWS_PREFIX_DELEGATION'),
+      flagOf(values['enableWindowsPrefixDelegation'], false) ||
+      flagOf(environment['ENABLE_WINDOWS_PREFIX_DELEGATION'], false),
     windowsTargets: {
       warmIp: target(values['warmWindowsIPTarget']) ?? DEFAULT_WINDOWS_TARGETS.warmIp,
       minimumIp: target(values['minimumWindowsIPTarget']) ?? DEFAULT_WINDOWS_TARGETS.minimumIp,
@@ -172,13 +191,13 @@ export const cniConfigurationOf = (vpcCni: EksCluster['vpcCni']): CniConfigurati
       (since(IMDS_ONLY_SINCE) && flag('ENABLE_IMDS_ONLY_MODE'))
     ),
     multiNic: since(MULTI_NIC_SINCE) && flag('ENABLE_MULTI_NIC'),
-    warmEniTarget: target(environment['WARM_ENI_TARGET']) ?? warmEniTarget,
-    warmPrefixTarget: target(environment['WARM_PREFIX_TARGET']) ?? warmPrefixTarget,
-    warmIpTarget: target(environment['WARM_IP_TARGET']),
-    minimumIpTarget: target(environment['MINIMUM_IP_TARGET']),
-    maxEni: target(environment['MAX_ENI']),
+    warmEniTarget: target(variable('WARM_ENI_TARGET')) ?? warmEniTarget,
+    warmPrefixTarget: target(variable('WARM_PREFIX_TARGET')) ?? 0,
+    warmIpTarget: target(variable('WARM_IP_TARGET')),
+    minimumIpTarget: target(variable('MINIMUM_IP_TARGET')),
+    maxEni: target(variable('MAX_ENI')) || null,
     eniConfigSubnets: eniConfigSubnets(values['eniConfig']),
-    eniConfigByZone: ZONE_LABELS.has(String(environment['ENI_CONFIG_LABEL_DEF'])),
+    eniConfigByZone: ZONE_LABELS.has(String(variable('ENI_CONFIG_LABEL_DEF'))),
   };
 };
 
@@ -190,8 +209,14 @@ const FALSE: readonly string[] = ['0', 'f', 'F', 'FALSE', 'false', 'False'];
 const flagOf = (value: unknown, otherwise: boolean): boolean =>
   otherwise ? !FALSE.includes(String(value)) : TRUE.includes(String(value));
 
-/** The CNI takes a whole number from 0 on; anything else leaves its default in force. */
-const target = (value: unknown): number | null => (/^\d+$/.test(String(value)) ? Number(value) : null);
+/** The largest number that Go's `strconv.Atoi` takes, as near as a number here comes to it. */
+const LARGEST = 2 ** 63;
+
+/** As `strconv.Atoi` reads it. The CNI takes a whole number from 0 on; anything else leaves its default in force. */
+const target = (value: unknown): number | null => {
+  const number = /^[+-]?\d+$/.test(String(value)) ? Number(value) : Number.NaN;
+  return number >= 0 && number < LARGEST ? Math.abs(number) : null;
+};
 
 /** No configuration at all means that every setting is at its default: no values, not unknown ones. */
 const valuesOf = (configuration: string | null): Readonly<Record<string, unknown>> | null => {

@@ -1,4 +1,6 @@
 import type { EksCluster } from '../aws/inventory.ts';
+import { listOf } from '../base/text/names.ts';
+import { verb } from '../base/text/numbers.ts';
 import type { KubernetesReading } from './observed.ts';
 
 /**
@@ -23,3 +25,9 @@ export const cniInCluster = (reading: KubernetesReading | undefined): Pick<EksCl
     },
   };
 };
+
+const NAMES_SHOWN = 4;
+
+/** Variables of the DaemonSet whose values are not known, as a sentence. */
+export const unknownSettings = (names: readonly string[]): string =>
+  `${listOf(names, NAMES_SHOWN)} of aws-node ${verb(names.length, 'is')} not known: the value may be in a ConfigMap, a Secret or another variable, which Headroom does not read.`;

@@ -73,7 +73,7 @@ export interface KubernetesPod {
   readonly owner: ObjectOwner | null;
   readonly labels: Labels;
   readonly created: number | null;
-  /** It has an interface of its own: a branch interface, or Fargate. `null`: not read. */
+  /** It has an interface of its own: a branch interface, or Fargate. `null`: not read, and not on Fargate. */
   readonly ownInterface: boolean | null;
 }
 
@@ -82,14 +82,15 @@ export interface KubernetesNode {
   readonly name: string;
   /** From `spec.providerID`; `null` for a node that is no EC2 instance, as on Fargate or a hybrid node. */
   readonly instanceId: string | null;
-  readonly zone: string | null;
   readonly instanceType: string | null;
+  /** The DaemonSet of the VPC CNI runs here: on Linux, and neither on Fargate, Auto Mode nor hybrid nodes. */
+  readonly runsVpcCni: boolean;
   /** `status.allocatable.pods`. */
   readonly allocatablePods: number | null;
   /** The condition `Ready`. `null`: neither true nor false. */
   readonly ready: boolean | null;
   readonly unschedulable: boolean;
-  /** The ENIConfig that its annotation or label `k8s.amazonaws.com/eniConfig` names. */
+  /** The ENIConfig that its labels and annotations choose; `null`: none, which means `default`. */
   readonly eniConfig: string | null;
   readonly nodePool: string | null;
   readonly nodeGroup: string | null;
@@ -110,13 +111,16 @@ export interface SandboxFailure {
   readonly text: string;
 }
 
-/** The DaemonSet `kube-system/aws-node`. */
+/** The DaemonSet of the VPC CNI. */
 export interface AwsNodeDaemonSet {
+  /** `kube-system` and `aws-node`, unless Helm installed it as something else. */
+  readonly namespace: string;
+  readonly name: string;
   /** The tag of its image, such as `v1.23.1`; `null` where the image has none. */
   readonly imageVersion: string | null;
   /** Settings of the CNI with plain values. Other variables are left out. */
   readonly env: Readonly<Record<string, string>>;
-  /** Settings of the CNI whose value comes from elsewhere (`valueFrom`), and so is unknown here. */
+  /** Settings of the CNI whose value comes from elsewhere (`valueFrom`) or may do so (`envFrom`), and so is unknown here. */
   readonly envFromElsewhere: readonly string[];
   readonly desired: number;
   readonly ready: number;
@@ -234,7 +238,7 @@ export interface KubernetesReading {
   readonly nodes: Part<readonly KubernetesNode[]>;
   readonly namespaces: Part<readonly KubernetesNamespace[]>;
   readonly sandboxFailures: Part<readonly SandboxFailure[]>;
-  /** `null`: there is no DaemonSet aws-node. */
+  /** `null`: no DaemonSet has the label of the VPC CNI. */
   readonly awsNode: Part<AwsNodeDaemonSet | null>;
   readonly eniConfigs: Part<readonly EniConfig[]>;
   readonly cniNodes: Part<readonly CniNode[]>;

@@ -33,6 +33,8 @@ export class PodJoin {
   readonly #reading: KubernetesReading;
   readonly #pods = new Map<number, PodAddress>();
   readonly #nodes: ReadonlyMap<string, KubernetesNode>;
+  /** Nodes outside EC2, by name: pods of hybrid nodes have no address of the VPC. */
+  readonly #outside: ReadonlySet<string>;
   readonly #byNode = new Map<string, Count>();
   readonly #bySubnet = new Map<string, Count>();
 
@@ -50,6 +52,9 @@ export class PodJoin {
     this.#reading = reading;
     this.#nodes = new Map(
       nodes.flatMap((node) => (node.instanceId === null ? [] : [[node.instanceId, node]])),
+    );
+    this.#outside = new Set(
+      nodes.flatMap(({ instanceId, name, runsVpcCni }) => (instanceId === null && !runsVpcCni ? [name] : [])),
     );
     for (const pod of pods) {
       for (const text of pod.addresses) {
@@ -102,7 +107,7 @@ export class PodJoin {
       if (seen === 'no') {
         // Fargate runs pods on interfaces that the account may not see.
         if (pod.ownInterface === true) ownInterface += 1;
-        else unexplained.push(formatIpv4(address));
+        else if (!this.#outside.has(pod.nodeName ?? '')) unexplained.push(formatIpv4(address));
         continue;
       }
       if (seen === 'own-interface') ownInterface += 1;

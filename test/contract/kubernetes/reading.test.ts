@@ -1,5 +1,5 @@
 import fc from 'fast-check';
-import { afterEach, expect, test } from 'vitest';
+import { afterEach, describe, expect, test } from 'vitest';
 import type { KubernetesObject } from '../../../lab/services/kubernetes/kinds.ts';
 import type { KubernetesCluster } from '../../../lab/services/kubernetes/kubernetes.ts';
 import { createApiSource } from '../../../shared/kubernetes/api-source.ts';
@@ -8,6 +8,7 @@ import { list } from '../../../shared/kubernetes/json-fields.ts';
 import { Lists } from '../../../shared/kubernetes/lists.ts';
 import { readPods } from '../../../shared/kubernetes/read-pods.ts';
 import { RESOURCES } from '../../../shared/kubernetes/resources.ts';
+import { CNI_VARIABLES } from '../../../shared/model/cluster/cni-variables.ts';
 import {
   type IpamdReading,
   type KubernetesReading,
@@ -16,6 +17,7 @@ import {
 } from '../../../shared/model/kubernetes/observed.ts';
 import { type LabKubernetes, startLabKubernetes, TOKEN } from '../../fixtures/kubernetes/lab-api.ts';
 import {
+  awsNodeDaemonSet,
   awsNodePod,
   namespaceObject,
   nodeName,
@@ -61,7 +63,7 @@ test('every part that may not be read is unknown by the name of its permission, 
       ]),
   ).toEqual([
     ['sandboxFailures', 'list events'],
-    ['awsNode', 'list daemonsets.apps in kube-system'],
+    ['awsNode', 'list daemonsets.apps'],
     ['eniConfigs', 'list eniconfigs.crd.k8s.amazonaws.com'],
     ['cniNodes', 'list cninodes.vpcresources.k8s.aws'],
     ['nodePools', 'list nodepools.karpenter.sh'],
@@ -79,6 +81,27 @@ test('a kind that is not installed is known to be empty', async () => {
   const reading = await readingOf(SMALL_CLUSTER, { installed: [] });
   expect(reading.nodePools).toEqual({ known: true, value: [] });
   expect(reading.eniConfigs).toEqual({ known: true, value: [] });
+});
+
+const inNamespace = (namespace: string, name: string): KubernetesObject => ({
+  ...awsNodeDaemonSet,
+  metadata: { ...awsNodeDaemonSet.metadata, namespace, name },
+});
+
+test('the DaemonSet of the CNI is known by its label, whatever Helm called it', async () => {
+  const reading = await readingOf([inNamespace('network', 'cni-aws-node')]);
+  expect(valueIn(reading.awsNode)).toMatchObject({ namespace: 'network', name: 'cni-aws-node' });
+});
+
+test('two DaemonSets of the CNI give no one set of settings', async () => {
+  const reading = await readingOf([awsNodeDaemonSet, inNamespace('kube-system', 'aws-node-prefixes')]);
+  expect(reading.awsNode).toMatchObject({
+    known: false,
+    unread: {
+      message:
+        'the VPC CNI runs as kube-system/aws-node, kube-system/aws-node-prefixes, so no one set of settings holds for all nodes',
+    },
+  });
 });
 
 test('a cluster that refuses the credentials is unknown in every part after two requests', async () => {
@@ -114,6 +137,16 @@ test('the pods of a large cluster are read as bare cells, page by page and names
   expect(pods.every(({ uid, owner }) => uid === null && owner === null)).toBe(true);
   const pages = (lab as LabKubernetes).requests.filter((request) => request.includes('/namespaces/a/pods'));
   expect(pages).toHaveLength(2);
+});
+
+test('a pod of a large cluster is known to be on Fargate by the name of its node', async () => {
+  const onFargate: KubernetesObject = {
+    ...podObject({ namespace: 'a', name: 'alone', address: '10.22.0.9' }),
+    spec: { nodeName: 'fargate-ip-10-22-0-9.eu-west-1.compute.internal' },
+  };
+  const reading = await readingOf([...manyPods(2_100, ['a']), onFargate], {}, { workloads: false });
+  const own = valueIn(reading.pods).filter(({ ownInterface }) => ownInterface === true);
+  expect(own.map(({ name }) => name)).toEqual(['alone']);
 });
 
 test('a list that expires while it is read begins again, and holds every pod once', async () => {
@@ -291,4 +324,164 @@ test('a node class says how many pods its kubelets run, and Bottlerocket counts 
     ['older', 58, null],
     ['plain', null, null],
   ]);
+});
+
+/** The settings of a DaemonSet with this container. */
+const settingsOf = async (container: object, others: readonly object[] = []) => {
+  const containers = [...others, { name: 'aws-node', ...container }];
+  const reading = await readingOf([{ ...awsNodeDaemonSet, spec: { template: { spec: { containers } } } }]);
+  return valueIn(reading.awsNode);
+};
+
+const FROM_MAP = { valueFrom: { configMapKeyRef: { name: 'cni', key: 'max-eni' } } };
+
+test.each([
+  ['a value', [{ name: 'MAX_ENI', value: '2' }], { MAX_ENI: '2' }, []],
+  ['no value, which is an empty one', [{ name: 'MAX_ENI' }], { MAX_ENI: '' }, []],
+  [
+    'the last of two values',
+    [
+      { name: 'MAX_ENI', value: '2' },
+      { name: 'MAX_ENI', value: '3' },
+    ],
+    { MAX_ENI: '3' },
+    [],
+  ],
+  [
+    'a value after one from elsewhere',
+    [
+      { name: 'MAX_ENI', ...FROM_MAP },
+      { name: 'MAX_ENI', value: '3' },
+    ],
+    { MAX_ENI: '3' },
+    [],
+  ],
+  [
+    'a value from elsewhere after another',
+    [
+      { name: 'MAX_ENI', value: '3' },
+      { name: 'MAX_ENI', ...FROM_MAP },
+    ],
+    {},
+    ['MAX_ENI'],
+  ],
+  ['the value of another variable', [{ name: 'MAX_ENI', value: '$(LIMIT)' }], {}, ['MAX_ENI']],
+  [
+    'a value that only looks like one',
+    [{ name: 'MAX_ENI', value: '$$(LIMIT)' }],
+    { MAX_ENI: '$$(LIMIT)' },
+    [],
+  ],
+  ['a variable that decides nothing', [{ name: 'AWS_VPC_K8S_CNI_LOGLEVEL', ...FROM_MAP }], {}, []],
+  ['a secret that is no setting', [{ name: 'HTTPS_PROXY', value: 'http://user:secret@proxy' }], {}, []],
+  ['a variable without a name', [{ value: '3' }], {}, []],
+])('the variables of aws-node with %s', async (_, env, known, fromElsewhere) => {
+  expect(await settingsOf({ env })).toMatchObject({ env: known, envFromElsewhere: fromElsewhere });
+});
+
+test('a whole ConfigMap may set any of them but those that the DaemonSet sets itself', async () => {
+  const settings = await settingsOf({
+    env: [{ name: 'MAX_ENI', value: '3' }],
+    envFrom: [{ configMapRef: { name: 'cni' } }],
+  });
+  expect(settings?.env).toEqual({ MAX_ENI: '3' });
+  expect(settings?.envFromElsewhere).toEqual(CNI_VARIABLES.filter((name) => name !== 'MAX_ENI'));
+});
+
+test('the container of the CNI is known by its name, wherever it stands', async () => {
+  const agent = { name: 'aws-eks-nodeagent', env: [{ name: 'MAX_ENI', value: '9' }] };
+  expect((await settingsOf({ env: [] }, [agent]))?.env).toEqual({});
+});
+
+test.each([
+  ['602401143452.dkr.ecr.eu-west-1.amazonaws.com/amazon-k8s-cni:v1.23.1', 'v1.23.1'],
+  ['mirror.example.com:5000/amazon-k8s-cni:v1.19.0-eksbuild.1@sha256:0a1b', 'v1.19.0-eksbuild.1'],
+  ['mirror.example.com:5000/amazon-k8s-cni', null],
+  ['mirror.example.com:5000/amazon-k8s-cni@sha256:0a1b', null],
+])('the version of the image %s is %j', async (image, version) => {
+  expect((await settingsOf({ image }))?.imageVersion).toBe(version);
+});
+
+/** A node as it is read beside a DaemonSet with these settings. */
+const nodeWith = async (metadata: object, env: Readonly<Record<string, string>> = {}, spec: object = {}) => {
+  const containers = [
+    { name: 'aws-node', env: Object.entries(env).map(([name, value]) => ({ name, value })) },
+  ];
+  const reading = await readingOf([
+    { apiVersion: 'v1', kind: 'Node', metadata: { name: 'n', ...metadata }, spec },
+    { ...awsNodeDaemonSet, spec: { template: { spec: { containers } } } },
+  ]);
+  return valueIn(reading.nodes)[0];
+};
+
+const LABEL = 'k8s.amazonaws.com/eniConfig';
+const ZONE = { ENI_CONFIG_LABEL_DEF: 'topology.kubernetes.io/zone' };
+
+/** The order of `GetNodeSpecificENIConfigName`, amazon-vpc-cni-k8s v1.23.1. */
+describe('the ENIConfig of a node', () => {
+  test.each([
+    ['none', {}, {}, null],
+    ['the label', { labels: { [LABEL]: 'a' } }, {}, 'a'],
+    ['the annotation before the label', { labels: { [LABEL]: 'a' }, annotations: { [LABEL]: 'b' } }, {}, 'b'],
+    [
+      'the external label before both',
+      {
+        labels: { 'vpc.amazonaws.com/externalEniConfig': 'x', [LABEL]: 'a' },
+        annotations: { [LABEL]: 'b' },
+      },
+      {},
+      'x',
+    ],
+    [
+      'the label of the zone',
+      { labels: { 'topology.kubernetes.io/zone': 'eu-west-1a' } },
+      ZONE,
+      'eu-west-1a',
+    ],
+    [
+      'the label of the zone in place of the usual one',
+      { labels: { 'topology.kubernetes.io/zone': 'eu-west-1a', [LABEL]: 'a' } },
+      ZONE,
+      'eu-west-1a',
+    ],
+    ['a label of its own', { labels: { pods: 'c', [LABEL]: 'a' } }, { ENI_CONFIG_LABEL_DEF: 'pods' }, 'c'],
+    [
+      'an annotation of its own',
+      { annotations: { pods: 'c', [LABEL]: 'a' } },
+      { ENI_CONFIG_ANNOTATION_DEF: 'pods' },
+      'c',
+    ],
+    [
+      'the usual label where the setting is empty',
+      { labels: { [LABEL]: 'a' } },
+      { ENI_CONFIG_LABEL_DEF: '' },
+      'a',
+    ],
+  ])('is chosen by %s', async (_, metadata, env, chosen) => {
+    expect((await nodeWith(metadata, env))?.eniConfig).toBe(chosen);
+  });
+});
+
+test.each([
+  [{ 'kubernetes.io/os': 'linux' }, true],
+  [{}, true],
+  [{ 'kubernetes.io/os': 'windows' }, false],
+  [{ 'eks.amazonaws.com/compute-type': 'fargate' }, false],
+  [{ 'eks.amazonaws.com/compute-type': 'auto' }, false],
+  [{ 'eks.amazonaws.com/compute-type': 'hybrid' }, false],
+  [{ 'eks.amazonaws.com/compute-type': 'ec2' }, true],
+])('the DaemonSet runs on a node with the labels %j: %j', async (labels, runsVpcCni) => {
+  expect((await nodeWith({ labels }))?.runsVpcCni).toBe(runsVpcCni);
+});
+
+test.each([
+  ['aws:///eu-west-1a/i-0123456789abcdef0', 'i-0123456789abcdef0'],
+  ['aws:////i-0123456789abcdef0', 'i-0123456789abcdef0'],
+  ['aws:///eu-west-1a/i-1a2b3c4d', 'i-1a2b3c4d'],
+  ['aws:///eu-west-1a/fargate-ip-10-0-0-1.eu-west-1.compute.internal', null],
+  ['eks-hybrid:///eu-west-1/shop/mi-0123456789abcdef0', null],
+  ['', null],
+  [undefined, null],
+])('the instance of a node with the provider id %j is %j', async (providerID, instanceId) => {
+  expect((await nodeWith({}, {}, { providerID }))?.instanceId).toBe(instanceId);
 });

@@ -59,14 +59,14 @@ export const kubernetesSourceConformance = (
     expect(pods.find(({ name }) => name === 'web-7d9f8b6c54-aaaaa')?.labels).toEqual({ app: 'web' });
   });
 
-  test('nodes have their instance, zone and most pods', async () => {
+  test('nodes have their instance and most pods', async () => {
     const nodes = valueIn((await reading(SMALL_CLUSTER)).nodes);
     expect(nodes.map(({ uid: _, created: __, ...node }) => node)).toEqual(
       [0, 1].map((index) => ({
         name: nodeName(index),
         instanceId: `i-${String(index).padStart(17, '0')}`,
-        zone: `eu-west-1${'ab'[index]}`,
         instanceType: 'm5.large',
+        runsVpcCni: true,
         allocatablePods: 29,
         ready: true,
         unschedulable: false,
@@ -95,6 +95,8 @@ export const kubernetesSourceConformance = (
 
   test('the settings of the CNI are read, and no other variable of its DaemonSet', async () => {
     expect(valueIn((await reading(SMALL_CLUSTER)).awsNode)).toEqual({
+      namespace: 'kube-system',
+      name: 'aws-node',
       imageVersion: 'v1.23.1',
       env: { WARM_IP_TARGET: '5', ENABLE_PREFIX_DELEGATION: 'false' },
       envFromElsewhere: ['MAX_ENI'],

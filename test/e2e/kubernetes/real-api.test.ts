@@ -109,7 +109,7 @@ test('without a role every part is unknown by the name of its permission', async
     unread.permission === null ? unread.reason : permissionName(unread.permission),
   ]);
   expect(named).toContainEqual(['pods', 'list pods']);
-  expect(named).toContainEqual(['awsNode', 'list daemonsets.apps in kube-system']);
+  expect(named).toContainEqual(['awsNode', 'list daemonsets.apps']);
   expect(named).toContainEqual(['nodePools', 'list nodepools.karpenter.sh']);
   // No kind of this group is installed.
   expect(reading.autoModeNodeClasses).toEqual({ known: true, value: [] });
@@ -131,7 +131,7 @@ describe('level 1: nodes, pods and events alone', () => {
     ]);
     expect(Object.fromEntries(unread)).toEqual({
       namespaces: 'list namespaces',
-      awsNode: 'list daemonsets.apps in kube-system',
+      awsNode: 'list daemonsets.apps',
       eniConfigs: 'list eniconfigs.crd.k8s.amazonaws.com',
       cniNodes: 'list cninodes.vpcresources.k8s.aws',
       nodePools: 'list nodepools.karpenter.sh',

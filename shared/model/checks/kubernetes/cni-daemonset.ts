@@ -68,7 +68,7 @@ const result = (estate: Estate, { cluster, reading }: ReadCluster): CheckResult 
   return found(subject, first.severity, evidence, () => ({
     title: `${cluster.clusterName}: ${first.title}`,
     explanation: faults.map(({ text }) => text).join(' '),
-    remedies: () => ranked(LOOK),
+    remedies: () => ranked(look(daemonSet)),
   }));
 };
 
@@ -125,24 +125,15 @@ const old = ({ imageVersion }: AwsNodeDaemonSet): readonly Fault[] => {
       ];
 };
 
-const LOOK: Remedy = {
+const look = ({ name, namespace }: AwsNodeDaemonSet): Remedy => ({
   title: 'Look at aws-node',
   effect: 'Shows its version, its settings, and the nodes on which it is not ready. It changes nothing.',
   price: 'Free.',
   when: 'Right as the first step.',
   gains: { addresses: 0, prefixes: 0 },
   commands: [
-    kubectl('get', 'daemonset', 'aws-node', '--namespace', 'kube-system', '--output', 'yaml'),
-    kubectl(
-      'get',
-      'pods',
-      '--namespace',
-      'kube-system',
-      '--selector',
-      'k8s-app=aws-node',
-      '--output',
-      'wide',
-    ),
+    kubectl('get', 'daemonset', name, '--namespace', namespace, '--output', 'yaml'),
+    kubectl('get', 'pods', '--namespace', namespace, '--selector', 'k8s-app=aws-node', '--output', 'wide'),
   ],
   preconditions: [],
-};
+});

@@ -198,7 +198,7 @@ const EXAMPLES: Readonly<Record<string, Partial<EstateInput>>> = {
       }),
     ],
     subnets: [aSubnet()],
-    ...readIn({}),
+    ...readIn({ nodes: known([aKubernetesNode({ eniConfig: 'eu-west-1a' })]) }),
   },
   'pods-committed': {
     clusters: [aCluster({ pods: aPodUse({ used: 12, warm: 3 }) })],
@@ -238,7 +238,11 @@ const EXAMPLES: Readonly<Record<string, Partial<EstateInput>>> = {
     eksClusters: [
       anEksCluster({
         vpcCni: cniSettings({ WARM_IP_TARGET: '5' }),
-        cniInCluster: { version: 'v1.16.4', env: { WARM_IP_TARGET: '2' }, eniConfigs: null },
+        cniInCluster: {
+          version: 'v1.16.4',
+          env: { WARM_IP_TARGET: '2', WARM_PREFIX_TARGET: '1' },
+          eniConfigs: null,
+        },
       }),
     ],
     subnets: [aSubnet()],

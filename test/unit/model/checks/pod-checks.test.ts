@@ -377,10 +377,22 @@ describe('the DaemonSet of the CNI', () => {
     ]);
   });
 
+  test('is looked at by its own name', () => {
+    const [finding] = findingsOf(
+      'cni-daemonset',
+      daemonSet({ ready: 1, namespace: 'network', name: 'cni-aws-node' }),
+    );
+    expect(JSON.stringify(finding?.remedies)).toContain('daemonset cni-aws-node --namespace network');
+  });
+
   test('says which settings the next update of the add-on would undo', () => {
     const eks = anEksCluster({
       vpcCni: cniSettings({ WARM_IP_TARGET: '5' }),
-      cniInCluster: { version: null, env: { WARM_IP_TARGET: '2' }, eniConfigs: null },
+      cniInCluster: {
+        version: null,
+        env: { WARM_IP_TARGET: '2', WARM_PREFIX_TARGET: '1' },
+        eniConfigs: null,
+      },
     });
     expect(findingsOf('cni-daemonset', daemonSet({}, { eksClusters: [eks] }))[0]?.explanation).toContain(
       'warmIpTarget (2, add-on 5)',
@@ -390,27 +402,40 @@ describe('the DaemonSet of the CNI', () => {
 
 describe('ENIConfigs', () => {
   const CUSTOM = { AWS_VPC_K8S_CNI_CUSTOM_NETWORK_CFG: 'true' };
-  const BY_ZONE = { ...CUSTOM, ENI_CONFIG_LABEL_DEF: 'topology.kubernetes.io/zone' };
   const withSettings = (env: Readonly<Record<string, string>>, reading: Reading) =>
     read(reading, {}, { eksClusters: [anEksCluster({ vpcCni: cniSettings(env) })] });
   const config = (name: string) => known([{ name, subnetId: 'subnet-0b', securityGroupIds: [] }]);
 
   test.each([
-    ['of its zone', BY_ZONE, {}, 'eu-west-1a', 'healthy'],
-    ['of another zone alone', BY_ZONE, {}, 'eu-west-1b', 'found'],
-    ['that it names', CUSTOM, { eniConfig: 'mine' }, 'mine', 'healthy'],
-    ['with the default name', CUSTOM, {}, 'default', 'healthy'],
-    ['of its zone, which no label chooses', CUSTOM, {}, 'eu-west-1a', 'found'],
-    ['that it does not name, on Fargate', BY_ZONE, { instanceId: null }, 'none', 'healthy'],
-  ])('a node with the one %s: %#', (_, env, node, name, state) => {
+    ['that it chooses', { eniConfig: 'mine' }, 'mine', 'healthy'],
+    ['that another one chooses alone', { eniConfig: 'mine' }, 'yours', 'found'],
+    ['with the default name', {}, 'default', 'healthy'],
+    ['that none chooses', {}, 'eu-west-1a', 'found'],
+    ['it does not need, on Fargate', { instanceId: null }, 'none', 'healthy'],
+    ['it does not need, on Windows or Auto Mode', { runsVpcCni: false }, 'none', 'healthy'],
+  ])('a node with the one %s: %#', (_, node, name, state) => {
     const reading = { nodes: known([aKubernetesNode(node)]), eniConfigs: config(name) };
-    expect(statesOf('eni-config-missing', withSettings(env, reading))).toEqual([state]);
+    expect(statesOf('eni-config-missing', withSettings(CUSTOM, reading))).toEqual([state]);
+  });
+
+  test.each([
+    ['the DaemonSet could not be read', unread('forbidden', 'the permission is missing')],
+    ['it takes the label from elsewhere', known(anAwsNode({ envFromElsewhere: ['ENI_CONFIG_LABEL_DEF'] }))],
+  ])('are unknown where %s', (_, awsNode) => {
+    expect(statesOf('eni-config-missing', withSettings(CUSTOM, { awsNode }))).toEqual(['unknown']);
+  });
+
+  test('are known where only another setting comes from elsewhere', () => {
+    const awsNode = known(anAwsNode({ envFromElsewhere: ['MAX_ENI'] }));
+    expect(statesOf('eni-config-missing', withSettings(CUSTOM, { awsNode }))).toEqual(['found']);
   });
 
   test('are of no concern without custom networking, and unknown where that is unknown', () => {
     expect(statesOf('eni-config-missing', withSettings({}, {}))).toEqual([]);
     expect(statesOf('eni-config-missing', read({}))).toEqual(['unknown']);
     expect(statesOf('eni-config-missing', read({ nodes: unread('forbidden', 'no') }))).toEqual(['unknown']);
+    const noList = read({ eniConfigs: unread('forbidden', 'no') });
+    expect(statesOf('eni-config-missing', noList)).toEqual(['unknown']);
   });
 });
 

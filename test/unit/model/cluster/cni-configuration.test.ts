@@ -83,6 +83,26 @@ test('a target that is no whole number leaves the default in force, as in the CN
   ).toEqual(DEFAULTS);
 });
 
+/** What `strconv.Atoi` and the CNI's own bounds make of each (amazon-vpc-cni-k8s v1.23.1, `getWarmIPTarget`, `getMaxENI`). */
+test.each([
+  ['+5', 5],
+  ['007', 7],
+  ['0', 0],
+  ['-0', 0],
+  ['5 ', null],
+  ['5.0', null],
+  ['1e1', null],
+  ['0x5', null],
+  ['9223372036854775808', null],
+  ['', null],
+])('a warm target of %j is %j', (value, target) => {
+  expect(cniConfigurationOf(cniSettings({ WARM_IP_TARGET: value })).warmIpTarget).toBe(target);
+});
+
+test('a most number of interfaces below one is no limit', () => {
+  expect(cniConfigurationOf(cniSettings({ MAX_ENI: '0' })).maxEni).toBeNull();
+});
+
 test('numbers and switches count without quotation marks, too', () => {
   expect(addOn('{"env":{"WARM_IP_TARGET":4,"ENABLE_POD_ENI":true}}')).toMatchObject({
     warmIpTarget: 4,
@@ -188,6 +208,15 @@ describe('settings that were read in the cluster', () => {
       warmIpTarget: 5,
       eniConfigSubnets: new Map([['a', 'subnet-0a']]),
     });
+  });
+
+  test.each([
+    [{}, 0],
+    [{ WARM_PREFIX_TARGET: 'two' }, 0],
+    [{ WARM_PREFIX_TARGET: '2' }, 2],
+  ])('with %j keep as many prefixes warm as the code does, and not as its manifest says: %j', (env, warm) => {
+    const read = { vpcCni: addOn, cniInCluster: { ...cniInCluster, env } };
+    expect(clusterCniConfiguration(read).warmPrefixTarget).toBe(warm);
   });
 
   test('make those of a self-managed CNI known', () => {

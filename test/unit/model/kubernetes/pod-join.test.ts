@@ -249,6 +249,24 @@ describe('the exact settings of the CNI', () => {
   });
 });
 
+describe('pods that no interface explains', () => {
+  const onNode = (changes: Parameters<typeof aKubernetesNode>[0]) =>
+    PodJoin.of(
+      aReading({
+        nodes: known([aKubernetesNode({ instanceId: null, ...changes })]),
+        pods: known([aPod({ addresses: ['192.168.0.9'] })]),
+      }),
+    )?.finish(null).unexplained;
+
+  test('are those of a node of EC2 that names no instance', () => {
+    expect(onNode({})).toBe(1);
+  });
+
+  test('are none on a hybrid node: its pods have no address of the VPC', () => {
+    expect(onNode({ runsVpcCni: false })).toBe(0);
+  });
+});
+
 describe('addresses of a prefix', () => {
   test('are all held, and the sixteen of it are used or warm', () => {
     const join = PodJoin.of(aReading({ pods: pods(32, 47, 48) }));
