@@ -24,7 +24,7 @@ const BUDGETS: Readonly<Record<string, number>> = {
   'dashboard-widget': 325,
   'notify-slack': 262,
   'plan-scan': 775,
-  'slack-interactivity': 610,
+  'slack-interactivity': 612,
   'scan-target': 415,
 };
 
