@@ -149,6 +149,13 @@ const BAD_USAGE: ReadonlySet<string> = new Set([
   'configuration-invalid',
   'estate-file-invalid',
   'no-region',
+  'destination-missing',
+  'alert-unknown',
+  'alert-ambiguous',
+  'alert-not-firing',
+  'mute-unknown',
+  'mute-of-cloudwatch',
+  'plan-impossible',
   'ca-bundle-unreadable',
   'proxy-unsupported',
 ]);

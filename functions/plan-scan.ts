@@ -41,19 +41,21 @@ export const handler = async (event: unknown, context: Context): Promise<TestMes
 };
 
 /** With the permissions and the network of the deployment, which is what has to be proven. */
-const sendTests = async (event: object, context: Context): Promise<TestMessageDocument | undefined> => {
-  const [{ sendTestMessages }, { destinationsOf, testRequestOf }] = await Promise.all([
+const sendTests = async (event: object, context: Context): Promise<TestMessageDocument> => {
+  const [{ sendTestMessages }, { testedDestinations, testRequestOf }] = await Promise.all([
     import('../shared/pipeline/send-test-messages.ts'),
     import('../shared/pipeline/test-request.ts'),
   ]);
   const request = testRequestOf(event);
-  if (request === null) return undefined;
   const environment = parsePlanScanEnvironment(process.env);
   const home = targetOfArn(context.invokedFunctionArn);
   const { destinations } = await loadConfiguration(environment.configuration, home);
   const { cache } = deploymentState(environment.tableName, process.env);
   const tested = await sendTestMessages({
-    destinations: destinationsOf(request, new Set([DEFAULT_DESTINATION, ...destinations.keys()])),
+    destinations: testedDestinations(
+      request.destinations,
+      new Set([DEFAULT_DESTINATION, ...destinations.keys()]),
+    ),
     severity: request.severity,
     home,
     notifier: createNotifiers(destinations, environment.topicArn, home, Date.now, { cache }),

@@ -2,6 +2,7 @@ import { printable } from '../../shared/model/base/invisible-characters.ts';
 import { acknowledgeAndShow } from '../../shared/pipeline/acts-of-people.ts';
 import { type KeptAlert, nameOf } from '../../shared/pipeline/kept-alerts.ts';
 import type { AddCommand } from '../base/command-line.ts';
+import { eachName } from '../base/each-name.ts';
 import { type Caller, callerOf } from '../input/caller.ts';
 import { addDocumentOptions, checkDocumentFormat, type OutputOptions } from '../input/output-options.ts';
 import { addStateOptions, type StateOptions, withStateStore } from '../input/state-store.ts';
@@ -39,21 +40,18 @@ Posts of a Slack app and incidents of PagerDuty show it after the next run of sc
       checkDocumentFormat(options.format);
       const isWithdrawn = options.withdraw === true;
       const caller = await callerOf(options, io);
-      const done: KeptAlert[] = [];
-      try {
-        await withStateStore(options, async (store) => {
-          for (const name of new Set(names))
-            done.push(await acknowledgeAndShow(store, name, { by: caller.name, isWithdrawn }, io.now()));
-        });
-      } finally {
-        // Those before one that failed are acknowledged.
-        if (done.length > 0)
-          io.out(
-            await outputOf(options.format, documentOf(done, caller.name, isWithdrawn), () =>
-              done.map((kept) => lineOf(kept, caller, isWithdrawn)).join(''),
-            ),
-          );
-      }
+      const { done, failure } = await withStateStore(options, (store) =>
+        eachName(names, (name) =>
+          acknowledgeAndShow(store, name, { by: caller.name, isWithdrawn }, io.now()),
+        ),
+      );
+      if (done.length > 0)
+        io.out(
+          await outputOf(options.format, documentOf(done, caller.name, isWithdrawn), () =>
+            done.map((kept) => lineOf(kept, caller, isWithdrawn)).join(''),
+          ),
+        );
+      if (failure !== null) throw failure;
     });
 };
 

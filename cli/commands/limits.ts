@@ -15,17 +15,19 @@ interface Options extends OutputOptions {
 const COLUMNS: readonly ListingColumn<LimitsDescription>[] = [
   { title: 'TYPE', cell: ({ type }) => type },
   { title: 'INTERFACES', align: 'right', cell: ({ maxEnis }) => wholeNumber(maxEnis) },
-  { title: 'IPV4 EACH', align: 'right', cell: ({ ipv4PerEni }) => wholeNumber(ipv4PerEni) },
-  { title: 'BRANCH', align: 'right', leaveOut: 2, cell: ({ branchEnis }) => wholeNumber(branchEnis) },
+  { title: 'IPV4 EACH', align: 'right', leaveOut: 1, cell: ({ ipv4PerEni }) => wholeNumber(ipv4PerEni) },
+  { title: 'BRANCH', align: 'right', leaveOut: 6, cell: ({ branchEnis }) => wholeNumber(branchEnis) },
   { title: 'PODS', align: 'right', cell: ({ maxPods }) => wholeNumber(maxPods.secondary) },
   {
     title: 'CUSTOM NETWORKING',
     align: 'right',
+    leaveOut: 3,
     cell: ({ maxPods }) => wholeNumber(maxPods.customNetworking),
   },
   {
     title: 'PREFIXES',
     align: 'right',
+    leaveOut: 2,
     cell: ({ maxPods }) =>
       maxPods.prefix === null
         ? null
@@ -34,13 +36,14 @@ const COLUMNS: readonly ListingColumn<LimitsDescription>[] = [
   {
     title: 'BOTH',
     align: 'right',
+    leaveOut: 4,
     cell: ({ maxPods }) =>
       maxPods.customNetworkingPrefix === null
         ? null
         : `${wholeNumber(maxPods.customNetworkingPrefix)} (${wholeNumber(maxPods.customNetworkingPrefixRecommended) ?? '-'})`,
   },
-  { title: 'POD ENI', align: 'right', leaveOut: 1, cell: ({ maxPods }) => wholeNumber(maxPods.podEni) },
-  { title: 'WINDOWS', align: 'right', leaveOut: 3, cell: ({ maxPods }) => wholeNumber(maxPods.windows) },
+  { title: 'POD ENI', align: 'right', leaveOut: 5, cell: ({ maxPods }) => wholeNumber(maxPods.podEni) },
+  { title: 'WINDOWS', align: 'right', leaveOut: 7, cell: ({ maxPods }) => wholeNumber(maxPods.windows) },
 ];
 
 /** `headroom limits`: what instance types can hold, from the shipped table, and from EC2 for types that it lacks. */

@@ -10,6 +10,7 @@ import { selectorsOf } from '../../shared/pipeline/mute-selectors.ts';
 import { type StoredMute, storedMutes } from '../../shared/pipeline/stored-mutes.ts';
 import type { StateStore } from '../../shared/state/state-store.ts';
 import { type AddCommand, collectValues, UsageError } from '../base/command-line.ts';
+import { eachName } from '../base/each-name.ts';
 import { listedValues } from '../base/listed-values.ts';
 import { type Caller, callerOf } from '../input/caller.ts';
 import { isCovered } from '../input/mute-coverage.ts';
@@ -140,9 +141,9 @@ const selectorsOfNamed = async (
   names: readonly string[],
   now: number,
 ): Promise<readonly Selector[]> => {
-  const kept = [];
-  for (const name of names) kept.push((await alertNamed(store, name, now)).alert);
-  return selectorsOf(kept);
+  const { done, failure } = await eachName(names, (name) => alertNamed(store, name, now));
+  if (failure !== null) throw failure;
+  return selectorsOf(done.map(({ alert }) => alert));
 };
 
 /** `subnet a or b, severity warning`. */
@@ -176,23 +177,21 @@ export const addUnmuteCommand: AddCommand = (program, { io }) => {
           'List them with `headroom mutes`.',
         );
       const { name: by } = await callerOf(options, io);
-      const mutes: StoredMute[] = [];
-      try {
-        await withStateStore(options, async (store) => {
-          for (const number of numbers)
-            mutes.push(await unmuteAndShow(store, Number(number.replace('#', '')), by, io.now()));
-        });
-      } finally {
-        // Those before one that failed have ended.
-        if (mutes.length > 0)
-          io.out(
-            await outputOf(
-              options.format,
-              { schema: 'headroom/unmute@1', by, mutes } satisfies UnmuteDocument,
-              () => mutes.map(endedText).join(''),
-            ),
-          );
-      }
+      const { done: mutes, failure } = await withStateStore(options, (store) =>
+        eachName(
+          numbers.map((number) => number.replace('#', '')),
+          (number) => unmuteAndShow(store, Number(number), by, io.now()),
+        ),
+      );
+      if (mutes.length > 0)
+        io.out(
+          await outputOf(
+            options.format,
+            { schema: 'headroom/unmute@1', by, mutes } satisfies UnmuteDocument,
+            () => mutes.map(endedText).join(''),
+          ),
+        );
+      if (failure !== null) throw failure;
     });
 };
 

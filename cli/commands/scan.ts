@@ -96,8 +96,9 @@ Examples:
   $ headroom scan --output json | jq '.subnets[] | select(.available < 50) | .subnetId'
 
 The worst subnets come first. A narrow terminal shows fewer columns; --output wide shows all. PREFIXES: free whole /28
-blocks, which prefix mode can use. FRAGMENTED: the share of free addresses outside such blocks. A dash means unknown;
-the lines below the table give the reason.
+blocks, which prefix mode can use. FRAGMENTED: the share of free addresses outside such blocks. UNSEEN, in wide output:
+addresses in use that the scan did not see, so LARGEST may be smaller. A dash means unknown; the lines below the table
+give the reason.
 Exit codes: 0 success, 1 a critical finding or alert, 2 wrong usage, 3 nothing could be scanned, 4 only part could be
 scanned.
 `,

@@ -5,6 +5,7 @@ import { HeadroomError } from '../../shared/model/base/errors.ts';
 import { printable } from '../../shared/model/base/invisible-characters.ts';
 import { type AddCommand, collectValues, UsageError } from '../base/command-line.ts';
 import { readConfiguration } from '../input/configuration.ts';
+import { lengthOfTime } from '../input/length-of-time.ts';
 import { addTargetOptions, checkTargetOptions } from '../input/scan-options.ts';
 import { secretOption } from '../input/secret-option.ts';
 import { withCredentialHint } from '../output/credential-hint.ts';
@@ -24,23 +25,21 @@ interface Options extends ServeScanOptions {
   readonly tokenFile?: string;
 }
 
-const SECONDS: Readonly<Record<string, number>> = { s: 1, m: 60, h: 3600 };
 const MIN_INTERVAL_SECONDS = 10;
-const MAX_INTERVAL_SECONDS = 24 * 3600;
+const MAX_INTERVAL_MILLISECONDS = 24 * 3_600_000;
 
 /** What scans under way have after a signal to stop. Kubernetes ends a process 30 seconds after it asked. */
 const GRACE_MILLISECONDS = 3_000;
 
 const parseInterval = (text: string): number => {
-  const match = /^(\d{1,6})([smh])$/.exec(text);
-  const seconds = Number(match?.[1]) * (SECONDS[match?.[2] ?? ''] ?? Number.NaN);
-  if (!(seconds >= MIN_INTERVAL_SECONDS && seconds <= MAX_INTERVAL_SECONDS)) {
+  const interval = lengthOfTime(text);
+  if (!(interval >= MIN_INTERVAL_SECONDS * 1_000 && interval <= MAX_INTERVAL_MILLISECONDS)) {
     throw new UsageError(
       `--interval ${text} is not a time from ${MIN_INTERVAL_SECONDS} seconds to a day.`,
       'Give it as 30s, 5m or 1h.',
     );
   }
-  return seconds * 1000;
+  return interval;
 };
 
 /** A token that cannot be guessed: 16 random characters have more than 80 bits. */

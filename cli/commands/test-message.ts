@@ -5,13 +5,14 @@ import { HeadroomError } from '../../shared/model/base/errors.ts';
 import { printable } from '../../shared/model/base/invisible-characters.ts';
 import { redactSecrets } from '../../shared/model/base/redaction.ts';
 import type { TestedDestination, TestMessageDocument } from '../../shared/pipeline/send-test-messages.ts';
+import { testedDestinations } from '../../shared/pipeline/test-request.ts';
 import { checkAll } from '../base/all-problems.ts';
 import { type AddCommand, UsageError } from '../base/command-line.ts';
 import { EXIT } from '../base/exit-codes.ts';
 import { type Io, paint } from '../base/io.ts';
 import { listedValues } from '../base/listed-values.ts';
 import { readConfiguration } from '../input/configuration.ts';
-import { nearestOf } from '../input/nearest-name.ts';
+import { lengthOfTime } from '../input/length-of-time.ts';
 import { addDocumentOptions, checkDocumentFormat, type OutputOptions } from '../input/output-options.ts';
 import { outputOf } from '../output/document.ts';
 
@@ -57,7 +58,12 @@ Exit codes: 0 all arrived, 2 wrong usage or configuration, 3 none arrived, 4 som
         () => waitOf(options.wait),
       );
       const { destinations } = await readConfiguration(options.config);
-      const chosen = chosenFrom([...destinations.keys()], names);
+      if (destinations.size === 0)
+        throw new UsageError(
+          'headroom.yml has no destination.',
+          'Add one under destinations. The topic of a deployment is tested by its function plan-scan: see docs/notifications.md.',
+        );
+      const chosen = testedDestinations(names.length === 0 ? undefined : names, new Set(destinations.keys()));
       const [{ sendTestMessages }, { createNotifiers }, { createMemoryStateStore }] = await Promise.all([
         import('../../shared/pipeline/send-test-messages.ts'),
         import('../../shared/aws/notifiers.ts'),
@@ -101,30 +107,11 @@ const severityOf = (given: string): (typeof SEVERITIES)[number] => {
   return severity;
 };
 
-/** @throws UsageError for a name that no destination has */
-const chosenFrom = (known: readonly string[], names: readonly string[]): readonly string[] => {
-  const chosen = names.length === 0 ? known : [...new Set(names)];
-  if (chosen.length === 0)
-    throw new UsageError(
-      'headroom.yml has no destination.',
-      'Add one under destinations. The topic of a deployment is tested by its function plan-scan: see docs/notifications.md.',
-    );
-  const unknown = chosen.filter((name) => !known.includes(name));
-  if (unknown.length > 0)
-    throw new UsageError(
-      `headroom.yml has no destination ${unknown.join(', ')}.`,
-      `Give names under destinations.${nearestOf(unknown[0] ?? '', known)}`,
-    );
-  return chosen;
-};
-
-const UNITS: Readonly<Record<string, number>> = { s: 1_000, m: 60_000 };
 const LONGEST_WAIT = 10 * 60_000;
 
 /** Milliseconds. @throws UsageError for what is no time, or too long */
 const waitOf = (text: string): number => {
-  const [, amount, unit = ''] = /^(\d{1,3})([sm])$/.exec(text) ?? [];
-  const milliseconds = Number(amount) * (UNITS[unit] ?? Number.NaN);
+  const milliseconds = lengthOfTime(text);
   if (!(milliseconds <= LONGEST_WAIT))
     throw new UsageError(`--wait ${text} is not a time of at most 10 minutes.`, 'Give it as 30s or 2m.');
   return milliseconds;

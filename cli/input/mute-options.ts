@@ -1,6 +1,7 @@
 import { nextMorningOf } from '../../shared/alerts/wall-clock.ts';
 import { DAYS, type Selector } from '../../shared/model/alert/policy.ts';
 import { UsageError } from '../base/command-line.ts';
+import { lengthOfTime } from './length-of-time.ts';
 
 /** What a mute is about, and until when. */
 export interface MuteOptions {
@@ -16,7 +17,6 @@ export interface MuteOptions {
   readonly until?: string;
 }
 
-const UNITS: Readonly<Record<string, number>> = { m: 60_000, h: 3_600_000, d: 24 * 3_600_000 };
 const LONGEST_DAYS = 366;
 
 /**
@@ -34,7 +34,7 @@ export const muteEnd = (
       span === undefined ? 'A mute needs an end.' : '--for and --until are both given.',
       'Give one of them: --for 4h, --until monday, or --until 2026-12-24T18:00:00Z.',
     );
-  const end = span === undefined ? momentOf(until ?? '', now, timeZone) : now + lengthOf(span);
+  const end = span === undefined ? momentOf(until ?? '', now, timeZone) : now + muteLength(span);
   if (end <= now || end - now > LONGEST_DAYS * 24 * 3_600_000)
     throw new UsageError(
       `The mute would end at ${new Date(end).toISOString()}, which is ${end <= now ? 'over' : `more than ${LONGEST_DAYS} days ahead`}.`,
@@ -43,11 +43,11 @@ export const muteEnd = (
   return new Date(end).toISOString();
 };
 
-const lengthOf = (text: string): number => {
-  const [, amount, unit] = /^(\d{1,6})([mhd])$/.exec(text) ?? [];
-  if (amount === undefined || Number(amount) === 0)
+const muteLength = (text: string): number => {
+  const length = lengthOfTime(text);
+  if (!(length > 0))
     throw new UsageError(`--for ${text} is not a length of time.`, 'Give it as 30m, 4h or 7d.');
-  return Number(amount) * (UNITS[unit ?? ''] ?? Number.NaN);
+  return length;
 };
 
 /** A weekday is its next 09:00 by the clock of who asks, as the button in Slack has it. */

@@ -73,7 +73,7 @@ export const clusterNamed = (sources: readonly PlanSource[], name: string | unde
   if (only === undefined)
     refuseUnread(targetsOf(sources), name === undefined ? 'No cluster is' : `Cluster ${name} is not`);
   if (names.length === 0) throw new UsageError('There is no cluster here.', 'Check account and Region.');
-  const which = `There is ${names.slice(0, 5).join(', ')}${names.length > 5 ? ` and ${names.length - 5} more` : ''}.`;
+  const which = `There ${names.length === 1 ? 'is' : 'are'} ${names.slice(0, 5).join(', ')}${names.length > 5 ? ` and ${names.length - 5} more` : ''}.`;
   throw new UsageError(
     name === undefined
       ? `The plan needs the name of a cluster. ${which}`

@@ -71,6 +71,10 @@ const endOf = (subnet: SubnetAssessment, now: number): string | null => {
   return isEmpty ? new Date(now).toISOString() : (forecast?.exhaustionAt ?? null);
 };
 
+/** Addresses in use at places that the scan does not know: free blocks may be smaller by them. */
+const unseenIn = ({ unaccounted }: SubnetAssessment): number | null =>
+  unaccounted === null ? null : Math.max(0, unaccounted);
+
 const columnsAt = (now: number): readonly ListingColumn<SubnetRow>[] => [
   { title: 'NAME', cell: ({ subnet }) => subnet.name, shortest: 12 },
   {
@@ -119,6 +123,13 @@ const columnsAt = (now: number): readonly ListingColumn<SubnetRow>[] => [
     cell: ({ subnet: { fragmentationIndex } }) =>
       fragmentationIndex === null ? null : percent(fragmentationIndex),
     value: ({ subnet }) => subnet.fragmentationIndex,
+  },
+  {
+    title: 'UNSEEN',
+    align: 'right',
+    wide: true,
+    cell: ({ subnet }) => wholeNumber(unseenIn(subnet)),
+    value: ({ subnet }) => unseenIn(subnet),
   },
   {
     title: 'RUNS OUT IN',

@@ -141,7 +141,7 @@ const refusal = (
     'eventbridge-refused',
     `EventBridge did not take ${refused.length} of the events for ${busArn}: ${codes}`,
     mayPass
-      ? 'Nothing now: Headroom tries again.'
+      ? { ifItPersists: null }
       : 'Check that the event bus exists, and that its policy and the role of Headroom allow events:PutEvents.',
     { permanent: !mayPass, fault: /Malformed|Invalid/.test(codes) ? 'message' : 'destination' },
   );

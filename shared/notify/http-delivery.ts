@@ -161,7 +161,7 @@ const judge = (delivery: HttpDelivery, response: Response, text: string): Outcom
       failure: new DeliveryError(
         `${code}-rate-limited`,
         `${service} is receiving too many messages (HTTP 429)${wait}`,
-        `Nothing now: Headroom tries again. If it persists, route fewer alerts to this destination.`,
+        { ifItPersists: 'route fewer alerts to this destination.' },
         { permanent: false },
       ),
       retryAfterMs,
@@ -173,7 +173,7 @@ const judge = (delivery: HttpDelivery, response: Response, text: string): Outcom
       failure: new DeliveryError(
         `${code}-unavailable`,
         `${service} answered HTTP ${status}${text === '' ? '' : `: ${text}`}`,
-        `Nothing now: Headroom tries again. If it persists, check the status page of ${inSentence(service)}.`,
+        { ifItPersists: `check the status page of ${inSentence(service)}.` },
         { permanent: false },
       ),
       retryAfterMs: parseRetryAfter(response.headers.get('retry-after')),
@@ -218,13 +218,13 @@ const aborted = ({ service, signal }: HttpDelivery, cause?: DeliveryError): Deli
     ? new DeliveryError(
         'delivery-aborted',
         `${service} did not accept the message within ${reason.seconds} s${last}`,
-        `Nothing now: Headroom tries again. If it persists, look at the state of ${inSentence(service)}.`,
+        { ifItPersists: `look at the state of ${inSentence(service)}.` },
         { permanent: false },
       )
     : new DeliveryError(
         'delivery-aborted',
         `The time limit of this run was reached before ${inSentence(service)} accepted the message${last}`,
-        'Nothing now: Headroom tries again. If it persists, give the function more time.',
+        { ifItPersists: 'give the function more time.' },
         { permanent: false },
       );
 };

@@ -82,7 +82,8 @@ export const errorWithoutSecret = (error: unknown, secret: string): unknown => {
   if (error.stack !== undefined) error.stack = withoutSecret(error.stack, secret);
   if (error.cause !== undefined) error.cause = errorWithoutSecret(error.cause, secret);
   if (!(error instanceof DeliveryError)) return error;
-  const { code, message, action, cause, permanent, fault } = error;
-  const clean = withoutSecret(action, secret);
-  return clean === action ? error : new DeliveryError(code, message, clean, { permanent, fault, cause });
+  const { code, message, advice, cause, permanent, fault } = error;
+  if (typeof advice !== 'string') return error;
+  const clean = withoutSecret(advice, secret);
+  return clean === advice ? error : new DeliveryError(code, message, clean, { permanent, fault, cause });
 };

@@ -296,8 +296,8 @@ export const createPagerDutyNotifier = (
         if (!(error instanceof DeliveryError) || shared.some(({ dedup_key }) => missing.has(dedup_key)))
           throw error;
         const taken = [...own].filter(([, keys]) => !keys.some((key) => missing.has(key))).map(([id]) => id);
-        const { code, message: why, action, permanent, fault, cause } = error;
-        throw new DeliveryError(code, why, action, { permanent, fault, cause, taken: new Set(taken) });
+        const { code, message: why, advice, permanent, fault, cause } = error;
+        throw new DeliveryError(code, why, advice, { permanent, fault, cause, taken: new Set(taken) });
       }
     },
     show: async ({ incident, act }, signal) => {
@@ -318,7 +318,7 @@ const tooSlow = (): DeliveryError =>
   new DeliveryError(
     'pagerduty-rate-limited',
     'PagerDuty takes events too slowly to send all of this message in one run',
-    'Nothing now: Headroom sends the others with the next run. If it persists, route fewer alerts to this destination.',
+    { ifItPersists: 'route fewer alerts to this destination.' },
     { permanent: false },
   );
 

@@ -43,7 +43,7 @@ const refusal = ({ status, text }: HttpAnswer): DeliveryError => {
     'teams-refused',
     `Teams did not take the message: HTTP ${status}${text === '' ? '' : ` ${text.slice(0, 200)}`}`,
     mayPass
-      ? 'Nothing now: Headroom tries again. If it persists, route fewer alerts to this destination.'
+      ? { ifItPersists: 'route fewer alerts to this destination.' }
       : 'Check that the secret holds the URL of a webhook of Teams, and that its workflow is turned on and has an owner. Check also that no login page answers in its place.',
     { permanent: !mayPass, fault: inner === 413 ? 'message' : 'destination' },
   );

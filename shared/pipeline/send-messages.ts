@@ -258,7 +258,7 @@ const orAborted = async (sending: Promise<void>, signal: AbortSignal, destinatio
         new DeliveryError(
           'delivery-timeout',
           `${destination} did not take the message in the time it was given`,
-          'It is sent again, and given more time; look at the state of this destination.',
+          { ifItPersists: 'look at the state of this destination.' },
           { permanent: false, cause: signal.reason },
         ),
       );

@@ -3,6 +3,7 @@ import type { AlertMessage } from '../model/alert/alert-message.ts';
 import type { Target } from '../model/aws/inventory.ts';
 import { HeadroomError, type Problem, problemOf } from '../model/base/errors.ts';
 import { type Timer, withDeadline } from '../notify/deadline.ts';
+import { adviceText, DeliveryError } from '../notify/delivery-error.ts';
 import type { Notifier } from '../notify/notifier.ts';
 import { testMessages } from '../notify/test-message.ts';
 
@@ -40,9 +41,6 @@ export interface TestMessagesInput {
 /** As long as a scan gives a destination at its last attempts, in milliseconds. */
 const TIME = 30_000;
 
-/** How sentences of the services begin where an alert is sent again by itself. A test is not. */
-const OF_ALERTS = /^Nothing now: Headroom [^.]*\./;
-
 /**
  * Sends a test message and its end to each destination, by the way that alerts take. Routes, mutes and quiet hours do not count: they
  * say which alerts go there, and not whether any can.
@@ -71,7 +69,10 @@ const sent = async (
     return null;
   } catch (error) {
     if (!(error instanceof HeadroomError)) throw error;
-    const { action, ...problem } = problemOf(error);
-    return { ...problem, action: action.replace(OF_ALERTS, 'Test it again.') };
+    const problem = problemOf(error);
+    // An alert is sent again by itself. A test is not.
+    return error instanceof DeliveryError
+      ? { ...problem, action: adviceText(error.advice, 'Test it again.') }
+      : problem;
   }
 };

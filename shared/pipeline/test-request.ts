@@ -18,12 +18,11 @@ export interface TestRequest {
 }
 
 /**
- * `null`: the event asks for no test.
+ * What an event with `testMessage` asks for.
  *
- * @throws HeadroomError `test-request-malformed` where it asks for one in a way that is not known
+ * @throws HeadroomError `test-request-malformed` where that is not known
  */
-export const testRequestOf = (event: unknown): TestRequest | null => {
-  if (typeof event !== 'object' || event === null || !('testMessage' in event)) return null;
+export const testRequestOf = (event: object): TestRequest => {
   const { data } = TEST_REQUEST.safeParse(event);
   if (data === undefined)
     throw new HeadroomError(
@@ -38,10 +37,11 @@ export const testRequestOf = (event: unknown): TestRequest | null => {
 /**
  * The destinations of a test. @throws HeadroomError `destination-missing` for a name that none has
  *
+ * @param destinations left out: all
  * @param known names of destinations, with the default one
  */
-export const destinationsOf = (
-  { destinations }: TestRequest,
+export const testedDestinations = (
+  destinations: readonly string[] | undefined,
   known: ReadonlySet<string>,
 ): readonly string[] => {
   if (destinations === undefined) return [...known];

@@ -164,7 +164,7 @@ describe('headroom acknowledge', () => {
         `${NAME} is acknowledged by mia`,
       );
     const { code, err } = await headroom(['ack', '7', '--state', state]);
-    expect([code, err]).toEqual([3, expect.stringContaining('There is no alert 7.')]);
+    expect([code, err]).toEqual([2, expect.stringContaining('There is no alert 7.')]);
   });
 
   test('without credentials of AWS it names the user of the machine, and says so', async () => {

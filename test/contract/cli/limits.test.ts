@@ -23,3 +23,13 @@ test('a type that is nearly one is named with it', async () => {
     '"m5.larg" is not in the built-in table. Did you mean "m5.large"? EC2 does not know it either.',
   );
 });
+
+test('a narrow terminal shows the pods of a type, and leaves the rest to wide output', async () => {
+  for (const columns of [40, 60, 80, 120]) {
+    const { out } = await headroom(['limits', 'm5.large', 'u7in-32tb.224xlarge'], lab, undefined, {
+      columns,
+    });
+    expect(out).toMatch(/^TYPE +INTERFACES +(IPV4 EACH +)?(BRANCH +)?PODS/);
+    expect(Math.max(...out.split('\n').map((line) => line.length))).toBeLessThanOrEqual(columns);
+  }
+});

@@ -78,7 +78,7 @@ describe('headroom mute', () => {
     expect((await within(['unmute', '1'])).out).toContain('Mute 1 has ended');
     expect((await within(['mutes'])).out).toBe('Nothing is muted.\n');
     const again = await within(['unmute', '1']);
-    expect([again.code, again.err]).toEqual([3, expect.stringContaining('There is no mute 1.')]);
+    expect([again.code, again.err]).toEqual([2, expect.stringContaining('There is no mute 1.')]);
   });
 
   test('takes names and wildcards, and says when nothing matches', async () => {
@@ -120,6 +120,20 @@ describe('input that means nothing', () => {
     expect((await within(['mutes', '--no-headers'])).out).toContain('no reason given');
     expect((await within(['ack', '1', '1'])).out.trimEnd().split('\n')).toHaveLength(1);
     expect((await within(['ack', ''])).err).toContain('There is no alert without a name.');
+  });
+
+  test('a name that is none hinders no other, and all of them are named at once', async () => {
+    await listed();
+    const wrong = await within(['mute', '1', '77', 'nope', '--for', '4h']);
+    expect([wrong.code, wrong.out]).toEqual([2, '']);
+    expect(wrong.err).toContain('There is no alert 77. There is no alert nope.');
+    const acknowledged = await within(['ack', '77', '1', 'nope']);
+    expect([acknowledged.code, acknowledged.out]).toEqual([2, expect.stringContaining('is acknowledged by')]);
+    expect(acknowledged.err).toContain('There is no alert 77. There is no alert nope.');
+    await within(['mute', '1', '--for', '4h']);
+    const ended = await within(['unmute', '77', '#1', '1', '78']);
+    expect([ended.code, ended.out]).toEqual([2, expect.stringContaining('Mute 1 has ended')]);
+    expect(ended.err).toContain('There is no mute 77. There is no mute 78.');
   });
 
   test('the last day of a month is a day', async () => {

@@ -88,7 +88,7 @@ describe('headroom test-message', () => {
   });
 
   test.each([
-    [['on-cal'], 'headroom.yml has no destination on-cal.'],
+    [['on-cal'], 'There is no destination on-cal. try Name some of on-call, platform.'],
     [['--severity', 'info'], '--severity info is not a level.'],
     [['--wait', '1h'], '--wait 1h is not a time of at most 10 minutes.'],
     [['--wait', '11m'], '--wait 11m is not a time of at most 10 minutes.'],

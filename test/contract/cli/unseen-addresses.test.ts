@@ -41,6 +41,16 @@ test('the owners of a subnet say that something which the scan cannot see holds 
   expect(other).not.toContain('unknown');
 });
 
+test('a row for programs has how many addresses were not seen', async () => {
+  const { columns, rows } = await (async () => {
+    const [head = '', ...lines] = (await outOf('scan', '--output', 'csv')).trim().split('\n');
+    return { columns: head.split(','), rows: lines.map((line) => line.split(',')) };
+  })();
+  const unseenOf = (subnetId: string) =>
+    rows.find((row) => row[columns.indexOf('subnet')] === subnetId)?.[columns.indexOf('unseen')];
+  expect([unseenOf('subnet-0a'), unseenOf('subnet-0b')]).toEqual(['30', '0']);
+});
+
 test('a map says that free places may hold more, and so do ranges to reserve', async () => {
   expect(await outOf('map', 'subnet-0a')).toContain(`\n${UNSEEN}\n`);
   expect(await outOf('map', 'subnet-0b')).not.toContain('did not see');
