@@ -175,7 +175,7 @@ describe('headroom acknowledge', () => {
   test('refuses what is not there, and what is over', async () => {
     const unknown = await headroom(['acknowledge', 'fragmented/subnet/x', '--state', state]);
     expect([unknown.code, unknown.err]).toEqual([
-      3,
+      2,
       expect.stringContaining('There is no alert fragmented/subnet/x.'),
     ]);
     const over = await headroom(['acknowledge', 'addresses-low/subnet/subnet-0b', '--state', state]);
