@@ -1,7 +1,7 @@
 import { largestOf, smallestOf } from '../../../shared/model/base/extremes.ts';
 import { startedFirst } from '../../../shared/model/cluster/cluster-groups.ts';
 import type { FitDemand } from '../../../shared/model/plan/fit.ts';
-import { windowsType } from '../../../shared/model/plan/node-demands.ts';
+import { windowsType } from '../../../shared/model/plan/windows-type.ts';
 import { type Change, referredChanges } from './changes.ts';
 import { blockOf, hasUnknown, type Json, listOf, numberOf, objectOf, textOf, textsOf } from './json.ts';
 import { launchTypes } from './launch-types.ts';

@@ -152,6 +152,7 @@ export const assessNode = (
     prefixes: node.prefixes,
     usage: node.usage,
     warmAtLeast: warmAtLeast(planned, configuration, ledgersFor(subnetIds)),
+    ...(planned.maxPods !== null && { maxPods: planned.maxPods }),
     gauges: nodeGauges(node, shape, more),
     compat: compatNodeGauges(node, shape),
   };

@@ -1,4 +1,10 @@
-import type { ClusterAssessment, NewNodeSettings, WindowsSettings } from '../result/cluster.ts';
+import type {
+  ClusterAssessment,
+  NewNodeSettings,
+  NodeAssessment,
+  WindowsSettings,
+} from '../result/cluster.ts';
+import { windowsType } from './windows-type.ts';
 
 /** The settings of the CNI, and those of the VPC resource controller for Windows nodes. */
 export type NodeSettings = NewNodeSettings & {
@@ -8,6 +14,8 @@ export type NodeSettings = NewNodeSettings & {
    * `unknown`: Cilium takes them by settings of its own. Absent: the VPC CNI does by these.
    */
   readonly podAddresses?: 'none' | 'unknown';
+  /** Pods that kubelets admit, by the type of the node. A type that is missing goes by the recommended 110 or 250. */
+  readonly kubelets?: ReadonlyMap<string, number>;
 };
 
 /** What a plan says where it goes by the CNI's defaults, because its settings could not be read. */
@@ -24,9 +32,11 @@ export const settingsOf = ({
   cni,
   newNodes,
   mode,
+  nodes,
   customNetworking,
   securityGroupsForPods,
 }: ClusterAssessment): NodeSettings => ({
+  ...kubeletsOf(nodes),
   ...(newNodes?.settings ?? {
     prefixDelegation: mode === 'prefix' || mode === 'mixed',
     customNetworking,
@@ -41,3 +51,14 @@ export const settingsOf = ({
   ...(cni === 'overlay' || mode === 'ipv6' ? { podAddresses: 'none' } : {}),
   ...(cni === 'cilium-eni' ? { podAddresses: 'unknown' } : {}),
 });
+
+/** New nodes admit as many pods as the node of their type that admits most. */
+const kubeletsOf = (nodes: readonly NodeAssessment[]): Pick<NodeSettings, 'kubelets'> => {
+  const kubelets = new Map<string, number>();
+  for (const { instanceType, maxPods, windows } of nodes) {
+    if (instanceType === null || maxPods === undefined) continue;
+    const type = windows === true ? windowsType(instanceType) : instanceType;
+    kubelets.set(type, Math.max(maxPods, kubelets.get(type) ?? 0));
+  }
+  return kubelets.size === 0 ? {} : { kubelets };
+};

@@ -147,7 +147,7 @@ const afterMove = (
 };
 
 export const spareOn = (demands: NodeDemands, node: PlannedNode): number =>
-  Math.max(0, demands.podsAtMost(node.type, node.primaryServesPods) - node.pods);
+  Math.max(0, demands.podsAtMost(node.type, node.primaryServesPods, node.maxPods) - node.pods);
 
 export const roomOn = (demands: NodeDemands, nodes: readonly PlannedNode[]): number =>
   nodes.reduce((sum, node) => sum + spareOn(demands, node), 0);

@@ -17,6 +17,8 @@ export interface FleetNode {
   readonly podSubnetIds: readonly string[] | null;
   readonly primaryServesPods: boolean;
   readonly pods: number;
+  /** Pods that its kubelet admits; left out: as those of its type. */
+  readonly maxPods?: number;
   /** Interfaces that it has now. */
   readonly interfaces: number;
   /** What it holds now; empty for a node that is still to start. */

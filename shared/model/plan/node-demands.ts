@@ -8,6 +8,7 @@ import { holdingsOnTheWayUp } from '../cni/node-holding.ts';
 import { ADDRESSES_PER_PREFIX } from '../net/prefix.ts';
 import type { NewNodeSettings, WindowsSettings } from '../result/cluster.ts';
 import type { NodeSettings } from './cluster-settings.ts';
+import { isWindowsType, ON_WINDOWS } from './windows-type.ts';
 
 /** Single addresses and prefixes that something takes or holds. */
 export interface Amount {
@@ -23,13 +24,6 @@ export const totalOf = (steps: readonly Pick<DemandStep, 'singles' | 'prefixes'>
   addresses: steps.reduce((sum, { singles }) => sum + singles, 0),
   prefixes: steps.reduce((sum, { prefixes }) => sum + prefixes, 0),
 });
-
-const ON_WINDOWS = ' (Windows)';
-
-/** A type as plans name it for nodes that run Windows: they have one interface, and targets of their own. */
-export const windowsType = (type: string): string => `${type}${ON_WINDOWS}`;
-
-export const isWindowsType = (type: string): boolean => type.endsWith(ON_WINDOWS);
 
 /** The defaults of the VPC resource controller, for scans that do not say. */
 const DEFAULT_WINDOWS: WindowsSettings = { prefixDelegation: false, warmIp: 1, minimumIp: 3, warmPrefix: 0 };
@@ -110,7 +104,7 @@ export class NodeDemands {
         securityGroupsForPods: settings.podEni,
         configuration: { ...UNKNOWN_CNI_CONFIGURATION, ...settings },
         pods,
-        maxPods: admitted(limits, settings, primaryServesPods) + HOST_NETWORK_PODS,
+        maxPods: admitted(limits, settings, primaryServesPods, this.#kubeletOf(type)) + HOST_NETWORK_PODS,
       }),
     );
     this.#known.set(key, steps);
@@ -132,7 +126,7 @@ export class NodeDemands {
       {
         ...settings,
         customNetworking: !primaryServesPods,
-        maxPods: admitted(limits, settings, primaryServesPods) + HOST_NETWORK_PODS,
+        maxPods: admitted(limits, settings, primaryServesPods, this.#kubeletOf(type)) + HOST_NETWORK_PODS,
       },
       Array.from({ length: pods }, (_, fewer) => fewer),
     );
@@ -141,12 +135,20 @@ export class NodeDemands {
     return enough;
   }
 
-  /** Pods with an address of their own that a node runs at most. */
-  podsAtMost(type: string, primaryServesPods: boolean): number {
+  #kubeletOf(type: string): number | null {
+    return this.settings.kubelets?.get(type) ?? null;
+  }
+
+  /**
+   * Pods with an address of their own that a node runs at most.
+   *
+   * @param maxPods what its own kubelet admits; left out: what those of its type do
+   */
+  podsAtMost(type: string, primaryServesPods: boolean, maxPods = this.#kubeletOf(type)): number {
     if (this.settings.podAddresses === 'none') return 0;
     const limits = this.limitsOf(type);
     const settings = this.#settingsFor(type);
-    const most = admitted(limits, settings, primaryServesPods);
+    const most = admitted(limits, settings, primaryServesPods, maxPods);
     const { minimumIpTarget, warmIpTarget } = settings;
     // MINIMUM_IP_TARGET alone is a ceiling: without WARM_IP_TARGET the pool never grows beyond it.
     const [warm, minimum] = [warmIpTarget ?? 0, minimumIpTarget ?? 0];
@@ -160,10 +162,15 @@ const ITS_OWN_ADDRESS: readonly DemandStep[] = [
   { subnet: 'node', singles: 1, prefixes: 0, addressError: EXHAUSTION_ERRORS.addresses },
 ];
 
-/** What the interfaces hold, and the kubelet's recommended bound of 110 or 250. */
-const admitted = (limits: InstanceLimits, settings: NewNodeSettings, primaryServesPods: boolean): number => {
+/** What the interfaces hold, and what the kubelet admits: the recommended 110 or 250 where that is not known. */
+const admitted = (
+  limits: InstanceLimits,
+  settings: NewNodeSettings,
+  primaryServesPods: boolean,
+  maxPods: number | null,
+): number => {
   const mode = takesPrefixes(limits, settings) ? 'prefix' : 'secondary';
   const maxEnis = mostInterfaces(limits, settings) - (settings.podEni ? 1 : 0);
   const byInterfaces = podAddresses({ ...limits, maxEnis }, mode, !primaryServesPods);
-  return Math.max(0, Math.min(byInterfaces, recommendedCap(limits) - HOST_NETWORK_PODS));
+  return Math.max(0, Math.min(byInterfaces, (maxPods ?? recommendedCap(limits)) - HOST_NETWORK_PODS));
 };

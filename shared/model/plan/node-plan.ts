@@ -3,8 +3,9 @@ import { count, verb } from '../base/text/numbers.ts';
 import type { ClusterAssessment, NewNodeSettings, NodePlace } from '../result/cluster.ts';
 import { type PlannedChanges, replacesNodes } from './changes.ts';
 import { extrasAt, type FleetNode, spreadNodes, spreadPods } from './fleet.ts';
-import { isWindowsType, type NodeDemands, windowsType } from './node-demands.ts';
+import type { NodeDemands } from './node-demands.ts';
 import type { PlanEstate, PlannedNode } from './plan-estate.ts';
+import { isWindowsType, windowsType } from './windows-type.ts';
 
 /** What a change does to the nodes of a cluster. */
 export interface NodePlan {
@@ -51,8 +52,12 @@ export const nodePlan = (estate: PlanEstate, cluster: ClusterAssessment, input: 
   const removed = changes.nodes < 0 ? toRemove(before, -changes.nodes) : [];
   const staying = before.filter((node) => !removed.includes(node));
   const replaces = replacesNodes(settings, after, changes.type);
-  const moved = staying.map((node) => ({
+  // The settings of the CNI are not those of nodes that run Windows.
+  const isReplaced = ({ type: own }: FleetNode): boolean =>
+    replaces && (changes.type !== null || !isWindowsType(own));
+  const moved = staying.map(({ maxPods, ...node }) => ({
     ...node,
+    ...(maxPods !== undefined && !isReplaced(node) && { maxPods }),
     type: typeAfter(node.type),
     ...extrasAt(
       placesAfter.find(({ subnetId }) => subnetId === node.subnetId),
@@ -60,7 +65,8 @@ export const nodePlan = (estate: PlanEstate, cluster: ClusterAssessment, input: 
     ),
     ...podPlace(placesAfter, node, input),
   }));
-  const limitOf = (node: FleetNode): number => demandsAfter.podsAtMost(node.type, node.primaryServesPods);
+  const limitOf = (node: FleetNode): number =>
+    demandsAfter.podsAtMost(node.type, node.primaryServesPods, node.maxPods);
   const overflow = moved.reduce((sum, node) => sum + Math.max(0, node.pods - limitOf(node)), 0);
   const evicted = removed.reduce((sum, { pods }) => sum + pods, 0);
   const started = (number: number): readonly FleetNode[] =>
@@ -83,9 +89,6 @@ export const nodePlan = (estate: PlanEstate, cluster: ClusterAssessment, input: 
     pods: node.pods + elementAt(each, index) - (total === 0 ? 0 : Math.floor((fewer * node.pods) / total)),
   }));
   const stayingAfter = planned.slice(0, moved.length);
-  // The settings of the CNI are not those of nodes that run Windows.
-  const isReplaced = ({ type: own }: FleetNode): boolean =>
-    replaces && (changes.type !== null || !isWindowsType(own));
   return {
     before,
     replaced: stayingAfter.flatMap((next, index) =>

@@ -7,6 +7,7 @@ import type {
 } from '../aws/inventory.ts';
 import { elementAt } from '../base/element-at.ts';
 import { count, verb } from '../base/text/numbers.ts';
+import { HOST_NETWORK_PODS } from '../cluster/max-pods.ts';
 import type { ExtraTake } from '../cluster/node-extras.ts';
 import { type Cidr, cidrContains, parseCidr } from '../net/cidr.ts';
 import { ADDRESSES_PER_PREFIX } from '../net/prefix.ts';
@@ -14,8 +15,8 @@ import type { AddressMap, SubnetAssessment, VpcAssessment } from '../result/asse
 import type { ClusterAssessment, NodeAssessment, NodePlace } from '../result/cluster.ts';
 import { extrasAt } from './fleet.ts';
 import { blocksOf, rangesAmong } from './held-addresses.ts';
-import { windowsType } from './node-demands.ts';
 import type { Holding } from './timeline.ts';
+import { windowsType } from './windows-type.ts';
 
 /** What one scan of a target found, as far as plans need it. */
 export interface PlanInput {
@@ -45,6 +46,8 @@ export interface PlannedNode {
   readonly primaryServesPods: boolean;
   /** Pods with an address of the node's own, at the most: EC2 tells what a node holds, not what it uses. */
   readonly pods: number;
+  /** Pods that its kubelet admits; left out: not known. */
+  readonly maxPods?: number;
   readonly interfaces: number;
   readonly holdings: readonly Holding[];
   /** What it takes besides what the CNI takes, as far as its type shows it. */
@@ -126,7 +129,8 @@ export class PlanEstate {
       podSubnetIds: windows ? [subnetId] : (place?.podSubnetIds ?? podSubnetsShown(node, subnetId)),
       primaryServesPods: windows || (place?.primaryServesPods ?? !node.customNetworking),
       ...extrasAt(place, instanceType),
-      pods: Math.max(0, totalIPAddresses - (node.warmAtLeast ?? 0)),
+      pods: Math.max(0, Math.min(totalIPAddresses - (node.warmAtLeast ?? 0), podsAdmitted(node))),
+      ...(node.maxPods !== undefined && { maxPods: node.maxPods }),
       interfaces: node.interfaces,
       holdings: this.#holdings(node),
     };
@@ -176,6 +180,10 @@ export class PlanEstate {
 
 const unlisted = ({ unknowns }: ClusterAssessment): ClusterAssessment['unknowns'] =>
   unknowns.filter(({ field }) => field === 'nodes');
+
+/** Pods on the host's network take the other places. */
+const podsAdmitted = ({ maxPods = Number.POSITIVE_INFINITY }: NodeAssessment): number =>
+  maxPods - HOST_NETWORK_PODS;
 
 const isLive = ({ state }: NodeAssessment): boolean => state === 'running' || state === 'pending';
 

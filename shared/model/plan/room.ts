@@ -59,7 +59,7 @@ export const roomForPods = (
   nodes: readonly FleetNode[],
 ): number | null => {
   const known = nodes.flatMap((node) => {
-    const limit = demands.podsAtMost(node.type, node.primaryServesPods);
+    const limit = demands.podsAtMost(node.type, node.primaryServesPods, node.maxPods);
     const start = growthOf(demands, node, node.pods);
     const ledgers = timeline.ledgersOf(start);
     return ledgers === null ? [] : [{ node, start, ledgers, limit: Math.max(0, limit - node.pods) }];

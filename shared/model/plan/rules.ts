@@ -30,7 +30,7 @@ export const RULES = {
   },
   maxPods: {
     id: 'max-pods',
-    text: 'A node admits the pods that its interfaces hold, and at most 110, or 250 with more than 30 vCPUs.',
+    text: 'A node runs the pods that its interfaces hold, and at most those that its kubelet admits. Where that is not known: 110, or 250 with more than 30 vCPUs.',
     source: 'amazon-eks-ami, max-pods-calculator.sh',
   },
   newInterfaces: {

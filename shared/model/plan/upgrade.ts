@@ -8,20 +8,14 @@ import type { ClusterAssessment, NodePlace } from '../result/cluster.ts';
 import { addressSupply } from '../subnet/address-supply.ts';
 import { settingsOf } from './cluster-settings.ts';
 import { spreadNodes } from './fleet.ts';
-import {
-  type Amount,
-  addressesIn,
-  isWindowsType,
-  NodeDemands,
-  totalOf,
-  windowsType,
-} from './node-demands.ts';
+import { type Amount, addressesIn, NodeDemands, totalOf } from './node-demands.ts';
 import { newNode } from './node-plan.ts';
 import type { PlanEstate, PlannedNode } from './plan-estate.ts';
 import { type MapChange, mapsAfter, NO_MAP_CHANGE } from './possible-map.ts';
 import { RULES, type Rule } from './rules.ts';
 import { startAnywhere } from './start-anywhere.ts';
 import { Timeline } from './timeline.ts';
+import { isWindowsType, windowsType } from './windows-type.ts';
 
 /** Addresses that an update of the control plane takes in the cluster's subnets, at the most. */
 const CONTROL_PLANE_ADDRESSES = 5;

@@ -4,6 +4,7 @@ import type { ClusterAssessment } from '../result/cluster.ts';
 import { describeChanges, type PlannedChanges, settingsAfter } from './changes.ts';
 import { settingsOf } from './cluster-settings.ts';
 import { groundOf } from './ground.ts';
+import { kubeletsAfter } from './kubelets.ts';
 import { NodeDemands } from './node-demands.ts';
 import { mapChangesOf } from './node-map-changes.ts';
 import { type NodePlan, nodePlan } from './node-plan.ts';
@@ -79,7 +80,7 @@ export const planWhatIf = (
   refuseImpossible(estate, cluster, changes);
   const settings = settingsOf(cluster);
   const ground = groundOf(estate, cluster, changes);
-  const after = settingsAfter(settings, changes);
+  const after = kubeletsAfter(estate.input.limits, settings, settingsAfter(settings, changes));
   const demandsBefore = new NodeDemands(estate.input.limits, settings);
   const demandsAfter = new NodeDemands(estate.input.limits, after);
   const plan = nodePlan(estate, cluster, {

@@ -53,6 +53,8 @@ export interface NodeAssessment {
    * that is unknown.
    */
   readonly warmAtLeast: number | null;
+  /** Pods that its kubelet admits, those on the host's network among them. Left out where that is not known. */
+  readonly maxPods?: number;
   readonly gauges: CniGauges;
   /** The same gauges as the CNI Metrics Helper would add up for it, its errors included. */
   readonly compat: CniGauges;

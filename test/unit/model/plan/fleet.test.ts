@@ -2,7 +2,8 @@ import { describe, expect, test } from 'vitest';
 import { limitsOf } from '../../../../shared/model/cluster/instance-limits.ts';
 import { DEFAULT_CNI_SETTINGS } from '../../../../shared/model/cni/cni-settings.ts';
 import { extrasAt, type FleetNode, growthOf, spreadPods } from '../../../../shared/model/plan/fleet.ts';
-import { NodeDemands, windowsType } from '../../../../shared/model/plan/node-demands.ts';
+import { NodeDemands } from '../../../../shared/model/plan/node-demands.ts';
+import { windowsType } from '../../../../shared/model/plan/windows-type.ts';
 import type { NodePlace } from '../../../../shared/model/result/cluster.ts';
 
 const PLACE: NodePlace = {
