@@ -148,6 +148,8 @@ export interface LabLaunchTemplate {
   readonly ownerId: string;
   readonly region: string;
   readonly interfaces: readonly LabTemplateInterface[];
+  /** As text: EC2 answers it in base64. */
+  readonly userData?: string;
 }
 
 export interface LabVpcEndpoint {

@@ -24,6 +24,7 @@ import type {
   Vpc,
   VpcEndpoint,
 } from '../model/aws/inventory.ts';
+import { maxPodsIn } from '../model/aws/user-data.ts';
 import { supportsPrefixes } from '../model/cluster/instance-limits.ts';
 import { tagRecord, tagsOfInterest } from './tag-record.ts';
 
@@ -219,7 +220,13 @@ export const launchTemplateRecord = (
       each.SecondaryPrivateIpAddressCount ?? Math.max(0, (each.PrivateIpAddresses ?? []).length - 1),
     prefixes: each.Ipv4PrefixCount ?? (each.Ipv4Prefixes ?? []).length,
   })),
+  ...maxPodsOf(LaunchTemplateData?.UserData),
 });
+
+const maxPodsOf = (userData: string | undefined): Pick<LaunchTemplate, 'maxPods'> => {
+  const maxPods = userData === undefined ? null : maxPodsIn(Buffer.from(userData, 'base64').toString());
+  return maxPods === null ? {} : { maxPods };
+};
 
 export const vpcEndpointRecord = (endpoint: AwsVpcEndpoint): VpcEndpoint => {
   const vpcEndpointId = required(endpoint.VpcEndpointId, 'an endpoint without vpcEndpointId');

@@ -238,6 +238,7 @@ const launchTemplate: z.ZodMiniType<LaunchTemplate> = z.object({
       prefixes: count,
     }),
   ),
+  maxPods: z.exactOptional(count),
 });
 
 const vpcEndpoint: z.ZodMiniType<VpcEndpoint> = z.object({

@@ -24,7 +24,7 @@ export const describeLaunchTemplateVersions: Action = ({ parameters, view }) => 
   };
 };
 
-const versionItem = ({ launchTemplateId, interfaces }: LabLaunchTemplate): XmlRecord => ({
+const versionItem = ({ launchTemplateId, interfaces, userData }: LabLaunchTemplate): XmlRecord => ({
   launchTemplateId,
   versionNumber: 1,
   defaultVersion: true,
@@ -37,5 +37,6 @@ const versionItem = ({ launchTemplateId, interfaces }: LabLaunchTemplate): XmlRe
       ...(each.secondaries === undefined ? {} : { secondaryPrivateIpAddressCount: each.secondaries }),
       ...(each.prefixes === undefined ? {} : { ipv4PrefixCount: each.prefixes }),
     })),
+    ...(userData === undefined ? {} : { userData: Buffer.from(userData).toString('base64') }),
   },
 });

@@ -199,9 +199,11 @@ export interface TemplateInterface {
   readonly prefixes: number;
 }
 
-/** What a version of a launch template says of the network. */
+/** What a version of a launch template says of the network, and of pods. Its user data may hold secrets, and is not kept. */
 export interface LaunchTemplate extends LaunchTemplateVersion {
   readonly interfaces: readonly TemplateInterface[];
+  /** Pods that its user data sets the kubelet to admit. Left out where it says nothing that can be read. */
+  readonly maxPods?: number;
 }
 
 /** A VPC endpoint that holds prefixes: one of a service network of VPC Lattice. */

@@ -23,6 +23,7 @@ import type { NodeAccumulator } from './node-accumulator.ts';
 import { assessNode, type PlannedNode, waysToTake } from './node-assessment.ts';
 import { PodSubnets } from './pod-subnets.ts';
 import { serviceRangeOf } from './service-range.ts';
+import { type TemplateLimits, templateLimits } from './template-limits.ts';
 import { isWindowsNode, windowsConfiguration, windowsLimits } from './windows-nodes.ts';
 
 /** What was found of one cluster. */
@@ -55,6 +56,7 @@ export class ClusterBuilder {
   readonly #boundedPools: readonly GrowingGroup[];
   readonly #capacity: ClusterCapacity;
   #nodeSubnetIds: readonly string[] | null = null;
+  #templateLimits: TemplateLimits | null = null;
 
   constructor(context: ClusterContext, parts: ClusterParts) {
     this.#context = context;
@@ -252,9 +254,21 @@ export class ClusterBuilder {
         !windows &&
         (limits === null || keepsTrunkSlot(this.#configuration, limits)),
       provisions: windows || this.#configuration.provisions,
-      maxPods: this.#eks?.maxPodsOfNodes?.get(node.instance.instanceId) ?? null,
+      maxPods: this.#eks?.maxPodsOfNodes?.get(node.instance.instanceId) ?? this.#maxPodsByTemplate(node),
       newInterfaceSubnetIds: this.#newInterfaceSubnets(node, customNetworking),
     };
+  }
+
+  /** What the launch templates of its group say. A node that started from an older version may admit another number. */
+  #maxPodsByTemplate({ instance, membership }: NodeAccumulator): number | null {
+    this.#templateLimits ??= templateLimits(this.#context, this.#eks);
+    const { byInstance, byNodeGroup } = this.#templateLimits;
+    const { nodeGroup } = membership;
+    return (
+      (nodeGroup === null ? undefined : byNodeGroup.get(nodeGroup)) ??
+      byInstance.get(instance.instanceId) ??
+      null
+    );
   }
 
   #limitsOf(type: string, windows: boolean): InstanceLimits | null {

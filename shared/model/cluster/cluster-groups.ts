@@ -13,7 +13,13 @@ import type { GroupSubnet, GrowingGroup } from './growing-group.ts';
 import type { PlannedNode } from './node-assessment.ts';
 import { extrasOf, NO_EXTRAS, type NodeExtras, type NodesByPlace, nodesByPlace } from './node-extras.ts';
 import { poolSizes } from './node-pool-sizes.ts';
-import { mostOf, templatesOfGroups, unreadTemplates, withTemplates } from './template-extras.ts';
+import {
+  maxPodsOfTemplates,
+  mostOf,
+  templatesOfGroups,
+  unreadTemplates,
+  withTemplates,
+} from './template-extras.ts';
 import { isWindowsGroup, isWindowsNode } from './windows-nodes.ts';
 
 /** The cluster autoscaler finds its groups by this tag; its value is `owned`. */
@@ -228,13 +234,16 @@ const otherCards = (cards: number, subnetId: string, prefixes: boolean): NodeExt
         slots: 0,
       };
 
-/** Where all of its nodes show how many pods they admit, new ones will admit as many as the one with most. */
+/**
+ * New nodes admit as many pods as the launch templates say. Where these do not, and all of its nodes show how many they admit, new ones
+ * will admit as many as the one with most.
+ */
 const limitedGroup = (group: GroupFacts, nodes: readonly PlannedNode[]): GroupFacts => {
-  const { maxPods = null } = group;
+  const { templates = [], unreadTemplates: unread } = group;
+  const maxPods = group.maxPods ?? (unread.length > 0 ? null : maxPodsOfTemplates(templates));
+  if (maxPods !== null) return { ...group, maxPods };
   const shown = nodes.flatMap((node) => node.maxPods ?? []);
-  return maxPods !== null || shown.length === 0 || shown.length < nodes.length
-    ? group
-    : { ...group, maxPods: largestOf(shown) };
+  return shown.length === 0 || shown.length < nodes.length ? group : { ...group, maxPods: largestOf(shown) };
 };
 
 const growingGroup = (plan: ClusterPlan, group: GroupFacts, nodes: readonly PlannedNode[]): GrowingGroup => {

@@ -28,6 +28,12 @@ export const unreadTemplates = (
     .filter((template) => !read.has(keyOf(template)));
 };
 
+/** Pods that all of these templates set kubelets to admit; `null`: they differ, or one of them says nothing. */
+export const maxPodsOfTemplates = (templates: readonly LaunchTemplate[]): number | null => {
+  const [only = null, ...others] = new Set(templates.map(({ maxPods = null }) => maxPods));
+  return others.length === 0 ? only : null;
+};
+
 const keyOf = ({ launchTemplateId, version }: LaunchTemplateVersion): string =>
   `${launchTemplateId}/${version}`;
 

@@ -16,6 +16,7 @@ const scanned = () =>
           { deviceIndex: 1, networkCardIndex: 2, interfaceType: 'efa-only' },
           { deviceIndex: 1, networkCardIndex: 3, secondaries: 2 },
         ],
+        userData: '[settings.kubernetes]\nmax-pods = 12\n',
       });
       world.vpcEndpoints.set('vpce-0lattice', {
         vpcEndpointId: 'vpce-0lattice',
@@ -50,7 +51,9 @@ const scanned = () =>
 test('a scan reads the launch template of a group, and what endpoints hold', async () => {
   const assessment = await scanned();
   // Ten for the CNI, one for the EFA interface that has an address, three for the last one.
-  expect(assessment.clusters[0]?.committed).toMatchObject([{ perNode: { addresses: 14, prefixes: 0 } }]);
+  expect(assessment.clusters[0]?.committed).toMatchObject([
+    { perNode: { addresses: 14, prefixes: 0 }, whenFull: { podsPerNode: 10 } },
+  ]);
   const nodes = assessment.subnets.find(({ name }) => name === 'nodes');
   expect(nodes?.owners).toContainEqual({
     kind: 'endpoint',

@@ -28,6 +28,63 @@ const template = (...interfaces: readonly TemplateInterface[]): LaunchTemplate =
   interfaces,
 });
 
+describe('pods that the user data of a launch template admits', () => {
+  const PLAIN = template(PRIMARY);
+  const admits = (maxPods: number): LaunchTemplate => ({ ...PLAIN, maxPods });
+
+  test.each<[string, readonly LaunchTemplate[] | null, number]>([
+    ['say when a new node is full', [admits(12)], 10],
+    ['are those of the interfaces where the template says nothing', [PLAIN], 27],
+    ['are not known where the template could not be read', [{ ...admits(12), version: '9' }], 27],
+  ])('%s', (_, templates, pods) => {
+    const situation = new Situation({ launchTemplates: templates });
+    situation.subnet('nodes', '10.0.0.0/24');
+    situation.cluster({ vpcCni: cniSettings({}) });
+    situation.group({ subnetIds: ['nodes'], maxSize: 4, desiredSize: 1, autoScalingGroups: ['eks-g'] });
+    situation.scalingGroup({
+      name: 'eks-g',
+      subnetIds: ['nodes'],
+      launchTemplates: [{ launchTemplateId: 'lt-01', version: '1' }],
+      tags: { 'eks:nodegroup-name': 'g' },
+    });
+    situation.node('nodes', { group: 'g', secondaries: 9 });
+    const { cluster } = situation.assess();
+    expect(cluster.committed).toMatchObject([{ whenFull: { podsPerNode: pods } }]);
+    // Nine addresses are there already.
+    expect(cluster.capacity[0]?.morePods).toBe(pods - 9);
+    expect(cluster.nodes[0]?.maxPods).toBe(pods === 27 ? undefined : 12);
+  });
+
+  /** Two nodes of an Auto Scaling group of the cluster's own, launched from these templates. */
+  const selfManaged = (...templates: readonly LaunchTemplate[]) => {
+    const versions = templates.map((each, index) => ({ ...each, version: String(index) }));
+    const situation = new Situation({ launchTemplates: versions });
+    situation.subnet('nodes', '10.0.0.0/24');
+    situation.cluster({ vpcCni: cniSettings({}) });
+    const instanceIds = ['first', 'second'].map(() => situation.node('nodes', { secondaries: 9 }));
+    situation.scalingGroup({
+      name: 'own',
+      subnetIds: ['nodes'],
+      instanceIds: instanceIds.slice(0, 1),
+      instanceTypes: ['m5.large'],
+      maxSize: 3,
+      launchTemplates: versions.map(({ launchTemplateId, version }) => ({ launchTemplateId, version })),
+      tags: { 'kubernetes.io/cluster/shop': 'owned' },
+    });
+    return situation.assess().cluster.nodes.map(({ maxPods }) => maxPods);
+  };
+
+  test('are those of the group that a node is in', () => {
+    expect(selfManaged(admits(20))).toEqual([20, undefined]);
+  });
+
+  test('are not known where templates of a group differ', () => {
+    expect(selfManaged(admits(20), admits(21))).toEqual([undefined, undefined]);
+    expect(selfManaged(admits(20), PLAIN)).toEqual([undefined, undefined]);
+    expect(selfManaged(admits(20), admits(20))).toEqual([20, undefined]);
+  });
+});
+
 /** A group without a node yet, in a subnet with so many addresses left. An m5.large takes ten of its own. */
 const empty = (left: number, templates: readonly LaunchTemplate[] | null, version = '1') => {
   const situation = new Situation({ launchTemplates: templates });
