@@ -14,6 +14,12 @@ export interface PoolRequest {
   readonly externalId: string | undefined;
 }
 
+/** Pools, and the Region in which they were asked for. */
+export interface FoundPools {
+  readonly pools: readonly IpamPool[];
+  readonly region: string;
+}
+
 /**
  * Pools of IPAM, with what was allocated from each.
  *
@@ -24,7 +30,7 @@ export interface PoolRequest {
 export const ipamPools = async (
   { region, roleArn, externalId }: PoolRequest,
   wanted: readonly string[],
-): Promise<readonly IpamPool[]> => {
+): Promise<FoundPools> => {
   const clients = createTargetClients({
     region,
     meter: new CallMeter(),
@@ -32,7 +38,8 @@ export const ipamPools = async (
   });
   const accountId = roleArn === undefined ? UNKNOWN_ACCOUNT : (accountOfRole(roleArn) ?? UNKNOWN_ACCOUNT);
   try {
-    return await readIpamPools(clients.ec2, { accountId, region: region ?? 'default' }, wanted);
+    const pools = await readIpamPools(clients.ec2, { accountId, region: region ?? 'default' }, wanted);
+    return { pools, region: await clients.ec2.config.region() };
   } catch (error) {
     if (error instanceof HeadroomError && /InvalidIpamPoolId/.test(error.message))
       throw new UsageError(

@@ -165,8 +165,12 @@ export interface LabVpcEndpoint {
 export interface LabIpamPool {
   readonly ipamPoolId: string;
   readonly ownerId: string;
-  /** Its locale, where it is asked for. */
+  /** Where it is asked for, and its locale where that is left out. */
   readonly region: string;
+  readonly locale?: string;
+  readonly scope?: 'public' | 'private';
+  readonly largestLength?: number;
+  readonly smallestLength?: number;
   readonly addressFamily?: 'ipv4' | 'ipv6';
   readonly description?: string;
   readonly cidrs: readonly string[];

@@ -35,12 +35,20 @@ export const readIpamPools = async (
       );
       return { items: listOf(answer.IpamPools, 'ipamPoolSet'), nextToken: answer.NextToken };
     },
-    ({ AddressFamily, Description, IpamPoolId, Locale }) => {
+    (pool) => {
+      const { AddressFamily, Description, IpamPoolId, IpamScopeType, Locale } = pool;
       if (AddressFamily === 'ipv6' || IpamPoolId === undefined) return;
       found.push({
         ipamPoolId: IpamPoolId,
         description: Description ?? null,
         locale: Locale === undefined || Locale === 'None' ? null : Locale,
+        ...(IpamScopeType === 'public' && { public: true as const }),
+        ...(pool.AllocationMinNetmaskLength !== undefined && {
+          largestLength: pool.AllocationMinNetmaskLength,
+        }),
+        ...(pool.AllocationMaxNetmaskLength !== undefined && {
+          smallestLength: pool.AllocationMaxNetmaskLength,
+        }),
       });
     },
   );

@@ -1,9 +1,11 @@
 import type { Command } from 'commander';
 import type { IpamPool } from '../../../shared/model/aws/inventory.ts';
 import { HeadroomError } from '../../../shared/model/base/errors.ts';
+import { listOf } from '../../../shared/model/base/text/names.ts';
 import { count, number, verb } from '../../../shared/model/base/text/numbers.ts';
 import { limitsOf } from '../../../shared/model/cluster/instance-limits.ts';
 import { parseCidr } from '../../../shared/model/net/cidr.ts';
+import { servesVpcs } from '../../../shared/model/plan/ipam-pools.ts';
 import type { SizeDocument } from '../../../shared/model/plan/plan-documents.ts';
 import type { PlanReport } from '../../../shared/model/plan/plan-report.ts';
 import { planSize } from '../../../shared/model/plan/size.ts';
@@ -164,10 +166,11 @@ const placesOf = async (
         `--ipam-pool is given together with ${vpc === undefined ? 'stored scans' : '--vpc'}.`,
         'Plan in pools, or in what is scanned.',
       );
-    const pools = await poolsOf(options, ipamPool.includes('all') ? [] : ipamPool);
+    const { pools, region } = await poolsOf(options, ipamPool.includes('all') ? [] : ipamPool);
+    const usable = poolsOfOneRegion(pools, region);
     return {
-      within: options.within ?? pools.flatMap(({ cidrs }) => cidrs),
-      taken: [...given, ...allocatedIn(pools, null)],
+      within: options.within ?? usable.flatMap(({ cidrs }) => cidrs),
+      taken: [...given, ...allocatedIn(usable, null)],
       ipamPools: pools,
     };
   }
@@ -189,7 +192,7 @@ const placesOf = async (
       unknowns: ['Pools of IPAM are read from AWS alone, and not from stored scans.', ...neighbours],
     };
   try {
-    const pools = await poolsOf(options, []);
+    const { pools } = await poolsOf(options, []);
     return {
       ...ofVpc,
       within,
@@ -220,6 +223,25 @@ const neighbourUnknowns = (sources: readonly PlanSource[], chosen: string | null
 
 const poolsOf = ({ externalId, region, roleArn }: Options, wanted: readonly string[]) =>
   ipamPools({ region: region?.[0], roleArn: roleArn?.[0], externalId }, wanted);
+
+/**
+ * The pools that a VPC can take its ranges from: of one Region, because a VPC is in one. That of the question comes first.
+ *
+ * @throws UsageError where there is none, or where they are of several Regions
+ */
+const poolsOfOneRegion = (pools: readonly IpamPool[], region: string): readonly IpamPool[] => {
+  const usable = pools.filter(servesVpcs);
+  const here = usable.filter(({ locale }) => locale === region);
+  if (here.length > 0) return here;
+  const regions = [...new Set(usable.flatMap(({ locale }) => locale ?? []))].sort();
+  if (regions.length === 1) return usable;
+  throw new UsageError(
+    regions.length === 0
+      ? 'No VPC can take a range of these pools: they have no locale, or hold public addresses.'
+      : `The pools of IPAM are of several Regions: ${listOf(regions)}.`,
+    'Name pools of one Region with --ipam-pool. `aws ec2 describe-ipam-pools` lists them with their locale.',
+  );
+};
 
 /** What the pools gave away, but for the VPC that is planned in and what a pool gave to another one: that has its own list. */
 const allocatedIn = (pools: readonly IpamPool[], vpcId: string | null): SizeQuestion['taken'] => {
@@ -304,16 +326,20 @@ const sizeReport = ({ ipamPools: pools, modes, question, rules, unknowns }: Size
         { title: 'RANGES' },
         { title: 'ALLOCATIONS', align: 'right' },
         { title: 'LARGEST FREE RANGES' },
+        { title: 'GIVES' },
         ...modes.map(({ mode }) => ({ title: `BLOCK FOR ${mode.toUpperCase()}` })),
       ],
-      rows: pools.map(({ allocations, cidrs, description, fits, freeRanges, ipamPoolId, locale }) => [
-        description === null ? ipamPoolId : `${ipamPoolId} (${description})`,
-        locale,
-        cidrs.join(' '),
-        number(allocations),
-        freeRanges.join(' '),
-        ...fits.map(({ cidr }) => cidr ?? 'none'),
-      ]),
+      rows: pools.map(
+        ({ allocations, cidrs, description, fits, freeRanges, ipamPoolId, limits = [], locale }) => [
+          description === null ? ipamPoolId : `${ipamPoolId} (${description})`,
+          locale,
+          cidrs.join(' '),
+          number(allocations),
+          freeRanges.join(' '),
+          limits.join(', '),
+          ...fits.map(({ cidr }) => cidr ?? 'none'),
+        ],
+      ),
     },
     ...modes.map(({ mode, ranges }) => ({
       title: `Ranges in mode ${mode}`,

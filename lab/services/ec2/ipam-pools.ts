@@ -24,13 +24,16 @@ export const describeIpamPools: Action = ({ parameters, view }) => {
   const pools = all.filter(({ ipamPoolId }) => ids.length === 0 || ids.includes(ipamPoolId));
   const page = pageOf(pools, 'DescribeIpamPools', parameters, EC2_PAGE);
   return {
-    ipamPoolSet: page.map(({ addressFamily = 'ipv4', description, ipamPoolId, ownerId, region }) => ({
-      ipamPoolId,
-      ownerId,
-      addressFamily,
-      locale: region,
+    ipamPoolSet: page.map((pool) => ({
+      ipamPoolId: pool.ipamPoolId,
+      ownerId: pool.ownerId,
+      addressFamily: pool.addressFamily ?? 'ipv4',
+      ipamScopeType: pool.scope ?? 'private',
+      locale: pool.locale ?? pool.region,
       state: 'create-complete',
-      ...(description === undefined ? {} : { description }),
+      ...(pool.description === undefined ? {} : { description: pool.description }),
+      ...(pool.largestLength === undefined ? {} : { allocationMinNetmaskLength: pool.largestLength }),
+      ...(pool.smallestLength === undefined ? {} : { allocationMaxNetmaskLength: pool.smallestLength }),
     })),
     nextToken: page.nextToken,
   };

@@ -223,6 +223,11 @@ export interface IpamPool {
   readonly description: string | null;
   /** The Region whose VPCs may take ranges of it; `null`: those of no Region, only other pools may. */
   readonly locale: string | null;
+  /** Public addresses: no VPC has a range of them. Left out for private ones. */
+  readonly public?: true;
+  /** The largest and the smallest range that it gives, as prefix lengths. Left out where it has no such limit. */
+  readonly largestLength?: number;
+  readonly smallestLength?: number;
   readonly cidrs: readonly string[];
   /** Ranges that were given to VPCs, subnets and other pools, or that are kept by hand. */
   readonly allocations: readonly { readonly cidr: string; readonly resource: string }[];

@@ -42,6 +42,8 @@ export interface PlannedPool {
   /** The largest free ranges, and where a cluster of each mode finds a block for all of its subnets. */
   readonly freeRanges: readonly string[];
   readonly fits: readonly { readonly mode: SizeMode; readonly cidr: string | null }[];
+  /** What it gives, in words: its sizes, and whether VPCs get any. Left out where nothing limits it. */
+  readonly limits?: readonly string[];
 }
 
 export type SizeMode = 'secondary' | 'prefix' | 'custom-secondary' | 'custom-prefix';

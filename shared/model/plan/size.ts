@@ -3,6 +3,7 @@ import { count, number } from '../base/text/numbers.ts';
 import { hasIpTargets } from '../cni/cni-settings.ts';
 import { sizeOfLength } from '../net/cidr.ts';
 import { plannedPool } from './ipam-pools.ts';
+import { LARGEST_SUBNET_LENGTH } from './new-subnet.ts';
 import { type Amount, addressesIn, NodeDemands } from './node-demands.ts';
 import { RULES } from './rules.ts';
 import type { SizeAnswer, SizedMode, SizedRange, SizeMode, SizeQuestion } from './size-plan.ts';
@@ -72,7 +73,9 @@ const sizedMode = (
     ...parts.flatMap(({ purpose, amount }) =>
       inZones((zone) => nodeRange(purpose, zone, { amount, share, surge: question.surgePerZone })),
     ),
-    ...inZones((zone) => loadBalancerRange(zone, question.loadBalancers)),
+    ...(question.loadBalancers === 0
+      ? []
+      : inZones((zone) => loadBalancerRange(zone, question.loadBalancers))),
     ...inZones(controlPlaneRange, Math.max(CONTROL_PLANE_ZONES, Math.min(question.zones, 3))),
     serviceRange(question.services),
   ]);
@@ -83,11 +86,13 @@ const sizedMode = (
     nodesPerZone,
     perNode: perNode.all,
     ranges,
-    addresses: subnets.reduce((sum, { length }) => sum + (length === null ? 0 : sizeOfLength(length)), 0),
+    addresses: subnets.reduce((sum, range) => sum + addressesOf(range), 0),
     fits:
       podsPerNode > 0 &&
       ranges.every(({ length, cidr }) => length !== null && (question.within.length === 0 || cidr !== null)),
-    vpcBlock: blockAround(subnets.flatMap(({ cidr }) => cidr ?? [])),
+    vpcBlock: subnets.some(({ cidr }) => cidr === null)
+      ? null
+      : blockAround(subnets.flatMap(({ cidr }) => cidr ?? [])),
     notices: [...noticesOf(question, mode, { demands, most, nodes }), ...ranges.flatMap(tooLarge)],
   };
 };
@@ -116,14 +121,20 @@ const demandOf = (demands: NodeDemands, type: string, pods: number, custom: bool
 };
 
 /** No subnet is larger than a /16: what needs more takes several. */
-const tooLarge = ({ purpose, zone, length, needed }: SizedRange): readonly string[] => {
-  if (length !== null || zone !== 1) return [];
-  const addresses = addressesIn(needed);
-  const subnets = Math.ceil(addresses / (sizeOfLength(16) - AWS_ADDRESSES));
-  return [
-    `The ${purpose} of one zone need ${number(addresses)} addresses: ${count(subnets, 'subnet')} of /16.`,
-  ];
-};
+const LARGEST_SUBNET = sizeOfLength(LARGEST_SUBNET_LENGTH);
+
+const largestSubnets = ({ needed }: Pick<SizedRange, 'needed'>): number =>
+  Math.ceil(addressesIn(needed) / (LARGEST_SUBNET - AWS_ADDRESSES));
+
+const addressesOf = ({ length, needed }: Pick<SizedRange, 'length' | 'needed'>): number =>
+  length === null ? largestSubnets({ needed }) * LARGEST_SUBNET : sizeOfLength(length);
+
+const tooLarge = ({ purpose, zone, length, needed }: SizedRange): readonly string[] =>
+  length !== null || zone !== 1
+    ? []
+    : [
+        `The ${purpose} of one zone need ${number(addressesIn(needed))} addresses: ${count(largestSubnets({ needed }), 'subnet')} of /${LARGEST_SUBNET_LENGTH}.`,
+      ];
 
 const noticesOf = (
   { podsPerNode, type, nodes: asked, within }: SizeQuestion,

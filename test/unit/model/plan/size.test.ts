@@ -1,6 +1,8 @@
 import { describe, expect, test } from 'vitest';
+import type { IpamPool } from '../../../../shared/model/aws/inventory.ts';
 import { limitsOf } from '../../../../shared/model/cluster/instance-limits.ts';
 import { DEFAULT_CNI_SETTINGS } from '../../../../shared/model/cni/cni-settings.ts';
+import { sizeOfLength } from '../../../../shared/model/net/cidr.ts';
 import { planSize } from '../../../../shared/model/plan/size.ts';
 import type { SizeQuestion } from '../../../../shared/model/plan/size-plan.ts';
 
@@ -45,13 +47,25 @@ describe('what no subnet holds has no length, and does not fit', () => {
 });
 
 test('what is larger than a /16 says how many subnets it takes, once for all zones', () => {
-  const { notices, vpcBlock } = sized({ nodes: 100_000, within: ['10.0.0.0/8'] }).mode;
+  const { addresses, notices, vpcBlock } = sized({ nodes: 100_000, within: ['10.0.0.0/8'] }).mode;
   expect(notices.filter((notice) => notice.includes('of one zone need'))).toMatchInlineSnapshot(`
     [
       "The nodes of one zone need 1,500,030 addresses: 23 subnets of /16.",
     ]
   `);
-  expect(vpcBlock).toMatchInlineSnapshot(`"10.0.0.0/25"`);
+  // A block around the rest would not hold the nodes.
+  expect(vpcBlock).toBeNull();
+  const small = sized({}).mode;
+  const nodes = sizeOfLength(small.ranges.find(({ purpose }) => purpose === 'nodes')?.length ?? 32);
+  const inZones = small.ranges.filter(({ purpose }) => purpose === 'nodes').length;
+  expect(addresses).toBe(small.addresses + inZones * (23 * 65_536 - nodes));
+});
+
+test('without load balancers there is no subnet for them', () => {
+  const purposes = (loadBalancers: number) =>
+    sized({ loadBalancers }).mode.ranges.filter(({ purpose }) => purpose === 'load-balancers').length;
+  expect(purposes(0)).toBe(0);
+  expect(purposes(1)).toBeGreaterThan(0);
 });
 
 test('without a block to place the ranges in there is no block around them', () => {
@@ -93,13 +107,18 @@ test('IP targets come with a note on interfaces that stay', () => {
 });
 
 describe('a pool of IPAM', () => {
-  const fitIn = (cidrs: readonly string[], changes: Partial<SizeQuestion> = {}) => {
-    const pool = {
+  const fitIn = (
+    cidrs: readonly string[],
+    changes: Partial<SizeQuestion> = {},
+    ofPool: Partial<IpamPool> = {},
+  ) => {
+    const pool: IpamPool = {
       ipamPoolId: 'ipam-pool-1',
       description: null,
       locale: 'eu-west-1',
       cidrs,
       allocations: [{ cidr: '10.0.0.0/17', resource: 'vpc-01' }],
+      ...ofPool,
     };
     const taken = [{ range: '10.0.128.0/18', owner: 'vpc-02' }];
     return sized({ ipamPools: [pool], taken, ...changes }).ipamPools[0];
@@ -111,6 +130,21 @@ describe('a pool of IPAM', () => {
       freeRanges: ['10.0.192.0/18'],
       fits: [{ mode: 'secondary', cidr: '10.0.192.0/22' }],
     });
+  });
+
+  test.each<[Partial<IpamPool>, string | null, readonly string[] | undefined]>([
+    [{}, '10.0.192.0/22', undefined],
+    [{ largestLength: 22 }, '10.0.192.0/22', ['at most /22']],
+    [{ largestLength: 23 }, null, ['at most /23']],
+    [{ smallestLength: 22 }, '10.0.192.0/22', ['at least /22']],
+    [{ smallestLength: 20 }, '10.0.192.0/20', ['at least /20']],
+    [{ largestLength: 20, smallestLength: 20 }, '10.0.192.0/20', ['at most /20', 'at least /20']],
+    [{ largestLength: 21, smallestLength: 24 }, '10.0.192.0/22', ['at most /21', 'at least /24']],
+    [{ locale: null }, null, ['not for VPCs']],
+    [{ public: true }, null, ['not for VPCs']],
+  ])('that gives what %j says has the block %s', (ofPool, cidr, limits) => {
+    const pool = fitIn(['10.0.0.0/16'], {}, ofPool);
+    expect([pool?.fits, pool?.limits]).toEqual([[{ mode: 'secondary', cidr }], limits]);
   });
 
   test.each<[string, readonly string[], Partial<SizeQuestion>]>([
