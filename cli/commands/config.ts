@@ -2,6 +2,7 @@ import type { HeadroomConfiguration } from '../../shared/config/headroom-yml.ts'
 import type { RuleName } from '../../shared/model/alert/policy.ts';
 import { largestOf } from '../../shared/model/base/extremes.ts';
 import { printable } from '../../shared/model/base/invisible-characters.ts';
+import { number, percent, quantity } from '../../shared/model/base/text/numbers.ts';
 import type { AddCommand } from '../base/command-line.ts';
 import { type Io, paint } from '../base/io.ts';
 import { readConfiguration } from '../input/configuration.ts';
@@ -34,13 +35,13 @@ const SETTINGS: Readonly<Record<string, (value: never) => string>> = {
   minimumSeverity: (severity: string) => `from ${severity} on`,
   minimumAvailable: (count: number) => `with at least ${count} addresses free`,
   staleAfter: (seconds: number) => `stale after ${duration(seconds)}`,
-  clearMargin: (share: number) => `clears ${Math.round(100 * share)}% above`,
+  clearMargin: (share: number) => `clears ${percent(share)} above`,
 };
 
 const threshold = (value: Readonly<Record<string, number>> | null): string => {
   if (value === null) return 'off';
-  const { percent, count } = value;
-  return `below ${[...(percent === undefined ? [] : [`${percent}%`]), ...(count === undefined ? [] : [count])].join(' or ')}`;
+  const { percent: share, count } = value;
+  return `below ${[...(share === undefined ? [] : [quantity(share, 'percent')]), ...(count === undefined ? [] : [number(count)])].join(' or ')}`;
 };
 
 const settingsOf = (rule: object): string =>
@@ -90,7 +91,7 @@ const renderConfiguration = (io: Io, configuration: HeadroomConfiguration): stri
     ['role', role?.name ?? 'none'],
     ['VPCs', scan.vpcIds?.join(', ') ?? 'all'],
     ['reading', scan.reading],
-    ['EC2 quota', `at most ${Math.round(100 * scan.quotaShare)}%`],
+    ['EC2 quota', `at most ${percent(scan.quotaShare)}`],
     ['metrics', metricsText(metrics)],
     ['destinations', ['default', ...destinations.keys()].join(', ')],
     ['overrides', String(alerts.overrides.length)],

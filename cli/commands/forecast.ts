@@ -1,5 +1,5 @@
 import { largestOf, smallestOf } from '../../shared/model/base/extremes.ts';
-import { count } from '../../shared/model/base/text/numbers.ts';
+import { count, percent } from '../../shared/model/base/text/numbers.ts';
 import { utcMinute } from '../../shared/model/base/text/times.ts';
 import { forecast } from '../../shared/model/forecast/forecast.ts';
 import { HistoryBuilder } from '../../shared/model/forecast/supply-history.ts';
@@ -84,8 +84,6 @@ const outlooksAt = (
 
 /** A time in a text; listings of other formats have it as ISO 8601. */
 const moment = (time: string | null): string | null => (time === null ? null : utcMinute(time));
-
-const percent = (share: number): string => `${Math.round(100 * share)} %`;
 
 const outlookLines = ({
   exhaustionAt,

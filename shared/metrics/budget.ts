@@ -1,6 +1,7 @@
 import { smallestOf } from '../model/base/extremes.ts';
 import type { SubnetAssessment } from '../model/result/assessment.ts';
 import { addressSupply } from '../model/subnet/address-supply.ts';
+import { possibleBlocks } from '../model/subnet/fragmentation.ts';
 
 /**
  * A CloudWatch metric costs $0.30 a month, so 1,000 subnets in full would cost about $3,900. Publishing therefore has a
@@ -74,15 +75,9 @@ const freeShare = (subnet: SubnetAssessment): number | null => {
   const shares: number[] = [];
   const singles = addressSupply(subnet);
   if (singles !== null && singles.usable > 0) shares.push(singles.available / singles.usable);
-  if (
-    subnet.usesPrefixes === true &&
-    subnet.prefixes !== null &&
-    subnet.blocks !== null &&
-    subnet.total !== null
-  ) {
-    const possible = subnet.total / 16 - subnet.blocks.awsReserved;
-    if (possible > 0) shares.push(subnet.prefixes.free / possible);
-  }
+  const possible = possibleBlocks(subnet) ?? 0;
+  if (subnet.usesPrefixes === true && subnet.prefixes !== null && possible > 0)
+    shares.push(subnet.prefixes.free / possible);
   return shares.length === 0 ? null : smallestOf(shares);
 };
 

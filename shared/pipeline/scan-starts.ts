@@ -1,6 +1,7 @@
 import * as z from 'zod/mini';
 import type { Target } from '../model/aws/inventory.ts';
 import type { Problem } from '../model/base/errors.ts';
+import { count, number } from '../model/base/text/numbers.ts';
 import { utcMinute } from '../model/base/text/times.ts';
 import { targetName } from '../model/result/identity.ts';
 import type { RecordForm } from '../state/record-form.ts';
@@ -137,7 +138,7 @@ const MEMORY_PARAMETER = 'the parameter `memorySize`, or `MemorySize` of the Clo
 const likelyReason = (start: ScanStart): { readonly why: string; readonly action: string } => {
   const { interfaces, memoryLimit, memoryUsed } = start;
   const short = shortOf(start);
-  const seen = `when last seen it used ${Math.round(memoryUsed)}${memoryLimit === null ? '' : ` of ${memoryLimit}`} MB and had read ${interfaces} interfaces`;
+  const seen = `when last seen it used ${number(memoryUsed, 0)}${memoryLimit === null ? '' : ` of ${number(memoryLimit)}`} MB and had read ${count(interfaces, 'interface')}`;
   if (short === 'memory') {
     return {
       why: `it probably ran out of memory, ${seen}`,

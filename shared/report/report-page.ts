@@ -10,6 +10,7 @@ import type { SubnetHistory } from '../model/result/forecast.ts';
 import { type Place, targetName } from '../model/result/identity.ts';
 import type { NotChecked } from '../model/result/not-checked.ts';
 import { addressSupply } from '../model/subnet/address-supply.ts';
+import { possibleBlocks } from '../model/subnet/fragmentation.ts';
 import { hasNoFreeRange } from '../model/subnet/free-range.ts';
 import { mapShapes } from './address-map-svg.ts';
 import { type AlertView, alertsSection } from './alerts-section.ts';
@@ -121,15 +122,9 @@ export const detailBody = ({
   readonly clustersWithPods: readonly ClusterAssessment[];
   readonly now: number;
 }): string => {
-  const pictures = html`${subnetPods(subnet, clustersWithPods)}${historyPicture(history?.addresses, subnet.usable, 'addresses', subnet.forecast.addresses, now)}${
-    subnet.usesPrefixes === true && subnet.total !== null
-      ? historyPicture(
-          history?.prefixes,
-          Math.max(0, subnet.total / 16 - 2),
-          'prefixes',
-          subnet.forecast.prefixes,
-          now,
-        )
+  const pictures = html`${subnetPods(subnet, clustersWithPods)}${historyPicture(history?.addresses, addressSupply(subnet)?.usable ?? null, 'addresses', subnet.forecast.addresses, now)}${
+    subnet.usesPrefixes === true
+      ? historyPicture(history?.prefixes, possibleBlocks(subnet), 'prefixes', subnet.forecast.prefixes, now)
       : null
   }`;
   return html`<div class="detail-body">${subnetDetail(subnet, map, now, pictures)}</div>`.text;
@@ -161,9 +156,9 @@ const SECTIONS = [
   ...['targets', 'unknown'],
 ];
 
-/** When it was drawn, a button to draw it again, and whether it does so by itself. */
-const liveBar = ({ version }: LivePage, now: number): Html =>
-  html`<p class="live" data-version="${version}"><span>As of ${utcMinute(new Date(now).toISOString())}</span> <button type="button" id="refresh">Refresh</button> <label><input type="checkbox" id="auto" checked> when there is something new</label> <a href="scan.json">scan.json</a> <a href="alerts.json">alerts.json</a> <a href="metrics">metrics</a></p>`;
+/** A button to draw the page again, and whether it does so by itself. */
+const liveBar = ({ version }: LivePage): Html =>
+  html`<p class="live" data-version="${version}"><button type="button" id="refresh">Refresh</button> <label><input type="checkbox" id="auto" checked> and after each scan</label> <a href="scan.json">scan.json</a> <a href="alerts.json">alerts.json</a> <a href="metrics">metrics</a></p>`;
 
 /**
  * The report as one self-contained HTML file: it needs no network, runs from `file://`, and shows whatever names it is
@@ -223,7 +218,7 @@ export const reportPage = ({
   const to = scannedAt.at(-1);
   const page = html`<!doctype html>
 <html lang="en"><head><meta charset="utf-8"><meta http-equiv="Content-Security-Policy" content="${contentPolicy(script, live !== undefined)}"><meta name="viewport" content="width=device-width,initial-scale=1"><meta name="referrer" content="no-referrer"><title>Headroom report</title><link rel="icon" href="data:,"><style>${new Html(reportStyle())}</style></head>
-<body class="hr"${live?.token == null ? null : html` data-token="${live.token}"`}><a class="skip" href="#subnets">Skip to the subnets</a><header class="top"><h1>Headroom report</h1><p class="where">From ${source}${from === undefined || to === undefined ? null : from === to ? html`, scanned ${utcMinute(from)}` : html`, scanned from ${utcMinute(from)} to ${utcMinute(to)}`} · written ${utcMinute(new Date(now).toISOString())}</p>${live === undefined ? null : liveBar(live, now)}</header>
+<body class="hr"${live?.token == null ? null : html` data-token="${live.token}"`}><a class="skip" href="#subnets">Skip to the subnets</a><header class="top"><h1>Headroom report</h1><p class="where">From ${source}${from === undefined || to === undefined ? null : from === to ? html`, scanned ${utcMinute(from)}` : html`, scanned from ${utcMinute(from)} to ${utcMinute(to)}`}${live === undefined ? html` · written ${utcMinute(new Date(now).toISOString())}` : null}</p>${live === undefined ? null : liveBar(live)}</header>
 <nav aria-label="Sections"><div><label for="search" class="muted">Search</label><input id="search" type="search" placeholder="subnet, name, range, VPC, account, cluster" autocomplete="off">${SECTIONS.filter((section) => section !== 'alerts' || firing !== null).map((section) => html`<a href="#${section}">${section}</a> `)}${filterBar(union([...facetsByKey.values()]))}</div></nav>
 <main>${oldFigures(assessments, now)}${runwaySection(ranked, places, now, unread)}${summarySection(assessments, ranked, now)}${firing}${subnetsSection(shown, vpcNamesOf(assessments), hasPast, now, others.length)}${groupsSection(counted)}<section id="worst"><h2>Maps of the worst subnets</h2>${mapShapes()}<div class="cards">${worst.map((subnet) => subnetCard(subnet, places, maps.get(subnet.key), now))}</div></section>${findings.section}${clustersSection(
     assessments.flatMap(({ clusters }) => clusters),

@@ -1,7 +1,7 @@
 import type { Alert } from '../model/alert/alert.ts';
 import { shortDuration } from '../model/base/text/durations.ts';
 import { shorten } from '../model/base/text/names.ts';
-import { count, number, percentOf } from '../model/base/text/numbers.ts';
+import { count, number, percent, percentOf } from '../model/base/text/numbers.ts';
 import { utcMinute } from '../model/base/text/times.ts';
 import type { SubnetAssessment, TargetAssessment } from '../model/result/assessment.ts';
 import { compareSeverity, type Finding } from '../model/result/finding.ts';
@@ -200,8 +200,8 @@ const historyView = (input: WidgetInput): Html => {
   const { assessments, endpoint, now, request, lowShares = NO_SHARES } = input;
   const shown = withHistory(assessments, request);
   const limits = [
-    lowShares.warning === null ? null : `${Math.round(lowShares.warning * 100)} %`,
-    lowShares.critical === null ? null : `${Math.round(lowShares.critical * 100)} %`,
+    lowShares.warning === null ? null : percent(lowShares.warning),
+    lowShares.critical === null ? null : percent(lowShares.critical),
   ].filter((limit) => limit !== null);
   return html`${coverage(assessments, now)}<p class="where">Available addresses: the lowest of each day.${limits.length === 0 ? null : html` The broken lines are the usual thresholds, ${limits.join(' and ')}.`}</p><div class="charts">${shown.map(
     (each) => {

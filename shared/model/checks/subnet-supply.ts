@@ -1,4 +1,4 @@
-import { count, number } from '../base/text/numbers.ts';
+import { count, number, rounded } from '../base/text/numbers.ts';
 import { isLittleLeft } from '../forecast/little-left.ts';
 import type { SubnetAssessment } from '../result/assessment.ts';
 import type { Evidence, Remedy, Subject } from '../result/finding.ts';
@@ -160,7 +160,3 @@ export const trendText = ({ name, forecast }: SubnetSupply): string => {
     ? ` Usage has not grown over the last ${span}${forecast?.exhaustionAt == null ? '' : ', but it jumped before'}.`
     : ` Usage has grown by about ${amount(name, rounded(lossPerDay))} a day over the last ${span}.`;
 };
-
-/** One decimal below ten, none above. */
-export const rounded = (value: number): number =>
-  Math.abs(value) < 10 ? Math.round(value * 10) / 10 : Math.round(value);

@@ -1,6 +1,6 @@
 import { duration } from '../base/text/durations.ts';
 import { listOf } from '../base/text/names.ts';
-import { count, number, verb, wholeCount } from '../base/text/numbers.ts';
+import { about, count, number, rounded, verb, wholeCount } from '../base/text/numbers.ts';
 import { isSafe } from '../forecast/exhaustion-levels.ts';
 import { SLOW_WINDOW_MINUTES, surgeLevelsWith } from '../forecast/surge.ts';
 import { takenSince } from '../owners/owner-changes.ts';
@@ -22,7 +22,6 @@ import {
   leftEvidence,
   PREFIX_ALERTS,
   reasonOf,
-  rounded,
   type SubnetSupply,
   type SupplyName,
   suppliesOf,
@@ -218,7 +217,7 @@ const describe = (supply: SubnetSupply, surge: Surge, left: number, { taken, gro
     title:
       loss <= 0
         ? `${resourceName(subject)}: ${amount(name, left)} left after a fast loss`
-        : `${resourceName(subject)}: using up ${name} fast: ${number(rounded(loss))} an hour, empty in ${duration((left / loss) * MINUTES_PER_HOUR * MILLISECONDS_PER_MINUTE)}`,
+        : `${resourceName(subject)}: using up ${name} fast: ${about(loss)} an hour, empty in ${duration((left / loss) * MINUTES_PER_HOUR * MILLISECONDS_PER_MINUTE)}`,
     explanation: `${loss <= 0 ? usual : `${leftOf(supply, left)} ${verb(left, 'is')} left. ${usual}`}${takenText(taken, surge)}${workloadsText(grown)}`,
   };
 };

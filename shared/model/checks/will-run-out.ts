@@ -1,5 +1,5 @@
 import { approximateTime } from '../base/text/approximate-times.ts';
-import { number, verb, wholeCount } from '../base/text/numbers.ts';
+import { number, rounded, verb, wholeCount } from '../base/text/numbers.ts';
 import { exhaustionLevels, hoursToExhaustion } from '../forecast/exhaustion-levels.ts';
 import type { Evidence } from '../result/finding.ts';
 import type { Forecast } from '../result/forecast.ts';
@@ -22,7 +22,6 @@ import {
   leftEvidence,
   PREFIX_ALERTS,
   reasonOf,
-  rounded,
   type SubnetSupply,
   type SupplyName,
   suppliesOf,

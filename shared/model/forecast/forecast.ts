@@ -1,6 +1,6 @@
 import { elementAt } from '../base/element-at.ts';
 import { smallestOf } from '../base/extremes.ts';
-import { verb, wholeCount } from '../base/text/numbers.ts';
+import { about, number, rounded, verb, wholeCount } from '../base/text/numbers.ts';
 import { utcMinute } from '../base/text/times.ts';
 import type { Forecast, ForecastBasis, SupplyHistory } from '../result/forecast.ts';
 import { type Drain, drainChanceWithin, drainsOf, NO_DRAINS } from './drain.ts';
@@ -206,9 +206,6 @@ const firstReached = (within: (days: number) => number, share: number): number |
   return late;
 };
 
-const rounded = (value: number): number =>
-  Math.abs(value) < 10 ? Math.round(value * 10) / 10 : Math.round(value);
-
 interface Said {
   readonly cameBackAt: number | null;
   readonly drain: Drain | null;
@@ -220,15 +217,15 @@ const reasonFor = (
   { segment, lossPerDay, lowWater }: KnownOutlook,
   { cameBackAt, drain, isTrendFirm }: Said,
 ): string => {
-  const left = `About ${wholeCount(lowWater)} ${verb(wholeCount(lowWater), 'is')} left at the daily low.`;
-  const days = rounded(segment.days) === 1 ? 'day' : `${rounded(segment.days)} days`;
+  const left = `About ${number(wholeCount(lowWater))} ${verb(wholeCount(lowWater), 'is')} left at the daily low.`;
+  const days = rounded(segment.days) === 1 ? 'day' : `${about(segment.days)} days`;
   const trend =
     drain !== null
-      ? `${wholeCount(drain.lost)} ${verb(wholeCount(drain.lost), 'was')} used up in the last ${drain.hours} hours.`
+      ? `${number(wholeCount(drain.lost))} ${verb(wholeCount(drain.lost), 'was')} used up in the last ${drain.hours} hours.`
       : cameBackAt !== null && segment.days < 2
         ? `Room came back at ${utcMinute(new Date(cameBackAt).toISOString())}, so earlier losses do not count.`
         : rounded(lossPerDay) > 0
-          ? `Usage has grown by about ${rounded(lossPerDay)} a day over the last ${days}.`
+          ? `Usage has grown by about ${about(lossPerDay)} a day over the last ${days}.`
           : `Usage has not grown over the last ${days}.`;
   const unsettled = segment.settled
     ? ''

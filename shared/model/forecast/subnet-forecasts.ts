@@ -1,6 +1,7 @@
 import type { SubnetAssessment, SubnetForecasts } from '../result/assessment.ts';
 import type { SubnetHistory, SupplyHistory } from '../result/forecast.ts';
 import { type AddressFigures, addressSupply } from '../subnet/address-supply.ts';
+import { possibleBlocks } from '../subnet/fragmentation.ts';
 import { forecast } from './forecast.ts';
 import { hourlyGrid } from './hourly-grid.ts';
 import { type Falls, fallsOf, type PooledFalls, pooled } from './jumps.ts';
@@ -11,7 +12,7 @@ const withMeasurement = (history: SupplyHistory | undefined, value: number, now:
   recent: [...(history?.recent ?? []).filter(({ at }) => at < now), { at: now, value }],
 });
 
-type Supplies = AddressFigures & Pick<SubnetAssessment, 'prefixes' | 'blocks' | 'total' | 'usesPrefixes'>;
+type Supplies = AddressFigures & Pick<SubnetAssessment, 'prefixes' | 'blocks' | 'usesPrefixes'>;
 
 /** How the supplies of a target fell, to be asked where a subnet has little past of its own. */
 export interface TargetFalls {
@@ -64,11 +65,8 @@ const fallsIn = (history: SupplyHistory, capacity: number | null, now: number): 
 };
 
 /** `null`: not known, not taken, or none is possible. */
-const possiblePrefixes = ({ total, blocks, usesPrefixes }: Supplies): number | null => {
-  if (usesPrefixes !== true || total === null || blocks === null) return null;
-  const possible = total / 16 - blocks.awsReserved;
-  return possible === 0 ? null : possible;
-};
+const possiblePrefixes = (subnet: Supplies): number | null =>
+  (subnet.usesPrefixes === true && possibleBlocks(subnet)) || null;
 
 /**
  * The outlook of both supplies of a subnet. A supply that could not be measured now has none: an old trend is no statement

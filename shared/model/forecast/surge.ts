@@ -1,6 +1,6 @@
 import { elementAt } from '../base/element-at.ts';
 import { smallestOf } from '../base/extremes.ts';
-import { verb } from '../base/text/numbers.ts';
+import { about, rounded, verb } from '../base/text/numbers.ts';
 import type { HourlyPoint, Sample, SupplyHistory, Surge } from '../result/forecast.ts';
 import { type Drain, type Drains, NO_DRAINS } from './drain.ts';
 import { type Fall, fallOf } from './fall.ts';
@@ -227,10 +227,10 @@ export const surgeLevelsWith = (
 };
 
 const drainReason = (value: number, { lost, hours }: Drain): string =>
-  `${rounded(value)} are left. ${rounded(lost)} were used up in the last ${hours} hours, more than in any ordinary ${hours} hours of the last two weeks.`;
+  `${about(value)} are left. ${about(lost)} were used up in the last ${hours} hours, more than in any ordinary ${hours} hours of the last two weeks.`;
 
 const fallReason = (left: number, { lost }: Fall): string =>
-  `${rounded(left)} ${verb(rounded(left), 'is')} left, ${rounded(lost)} fewer than on any earlier day of the last two weeks.`;
+  `${about(left)} ${verb(rounded(left), 'is')} left, ${about(lost)} fewer than on any earlier day of the last two weeks.`;
 
 /** So much came back, as a share of the capacity, and has stayed for so long. */
 const BACK_SHARE = 0.3;
@@ -386,13 +386,10 @@ const firstFrom = (hourly: readonly HourlyPoint[], from: number): number => {
   return low;
 };
 
-const rounded = (value: number): number =>
-  Math.abs(value) < 10 ? Math.round(value * 10) / 10 : Math.round(value);
-
 const reasonFor = (value: number, lossPerHour: Surge['lossPerHour'], earlier: Earlier | null): string => {
   const ordinary =
     earlier === null
       ? 'There are no earlier days to compare with.'
-      : `On earlier days at this time the loss was at most about ${rounded(earlier.lossPerHour)} an hour.`;
-  return `${rounded(value)} ${verb(rounded(value), 'is')} left. The loss was ${rounded(lossPerHour.slow)} an hour over the last ${SLOW_WINDOW_MINUTES} minutes and ${rounded(lossPerHour.fast)} an hour over the last ${FAST_WINDOW_MINUTES}. ${ordinary}`;
+      : `On earlier days at this time the loss was at most about ${about(earlier.lossPerHour)} an hour.`;
+  return `${about(value)} ${verb(rounded(value), 'is')} left. The loss was ${about(lossPerHour.slow)} an hour over the last ${SLOW_WINDOW_MINUTES} minutes and ${about(lossPerHour.fast)} an hour over the last ${FAST_WINDOW_MINUTES}. ${ordinary}`;
 };

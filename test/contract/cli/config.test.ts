@@ -36,7 +36,7 @@ describe('headroom config check', () => {
     const { out } = await headroomInProcess(['config', 'check', path]);
     expect(out).toMatch(/^accounts +the one of the credentials$/m);
     expect(out).toMatch(
-      /^addresses-low +warning below 20%, critical below 2% or 3, clears 25% above +90s +after 1h +12h$/m,
+      /^addresses-low +warning below 20 %, critical below 2 % or 3, clears 25 % above +90s +after 1h +12h$/m,
     );
     expect(out).toMatch(
       /^addresses-exhaustion +warning within 9d, critical within 24h +2h +after 12h +12h$/m,

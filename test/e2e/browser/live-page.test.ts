@@ -35,7 +35,7 @@ afterEach(async () => {
 
 const firing = (finding: Finding): Alert =>
   anAlert({
-    key: `addresses/subnet/${finding.subject.id}`,
+    key: `prefixes/subnet/${finding.subject.id}`,
     rule: finding.kind,
     subject: finding.subject,
     severity: finding.severity === 'critical' ? 'critical' : 'warning',
@@ -49,7 +49,8 @@ const serving = async () => {
   const { accountId, region } = assessment.target;
   const target = { accountId, region };
   const finding =
-    assessment.findings.find(({ subject }) => subject.id === WORST) ?? expect.fail('no finding');
+    assessment.findings.find(({ subject, kind }) => subject.id === WORST && kind === 'prefixes-exhaustion') ??
+    expect.fail('no finding');
   const store = createMemoryStateStore();
   await store.assessments.putLatest(assessment);
   await store.alerts.commit(target, firing(finding), 0);

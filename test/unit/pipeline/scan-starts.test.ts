@@ -110,7 +110,7 @@ describe('signs of life', () => {
     [second, used] = [3, 240];
     progress(7_000);
     expect(await reported(cache, 6)).toMatchObject({
-      message: expect.stringContaining('it used 240 of 256 MB and had read 7000 interfaces'),
+      message: expect.stringContaining('it used 240 of 256 MB and had read 7,000 interfaces'),
     });
   });
 });
@@ -121,7 +121,7 @@ describe('the likely reason', () => {
     await begin(cache, { used: 500, seen: [[1, 40_000]] });
     expect(await reported(cache, 6)).toMatchObject({
       message: expect.stringContaining(
-        'it probably ran out of memory, when last seen it used 500 of 512 MB and had read 40000 interfaces',
+        'it probably ran out of memory, when last seen it used 500 of 512 MB and had read 40,000 interfaces',
       ),
       action: expect.stringContaining('memorySize'),
     });

@@ -5,7 +5,7 @@ import type { Finding } from '../../../shared/model/result/finding.ts';
 import { withLastFigures } from '../../../shared/model/target/last-figures.ts';
 import { failedAssessment } from '../../../shared/pipeline/scan-target.ts';
 import { type ReportInput, reportPage } from '../../../shared/report/report-page.ts';
-import { worstFirst } from '../../../shared/report/worst-first.ts';
+import { subnetKey, worstFirst } from '../../../shared/report/worst-first.ts';
 import { anAssessment, aSubnet } from '../../fixtures/assessments.ts';
 import { NOW, troubledEstate } from '../../fixtures/report-estate.ts';
 
@@ -43,6 +43,22 @@ const aFinding = (changes: Partial<Finding> = {}): Finding => ({
     },
   ],
   ...changes,
+});
+
+test('a plot counts against what the supply could ever be: reserved ranges give no single addresses', async () => {
+  const { assessment, histories } = await troubledEstate();
+  const byKey = new Map(
+    assessment.subnets.flatMap((subnet) => {
+      const history = histories.get(subnet.subnetId);
+      return history === undefined ? [] : [[subnetKey(subnet), history] as const];
+    }),
+  );
+  const details = Object.values(detailsOf(report({ assessments: [assessment], histories: byKey }))).join();
+  expect([...details.matchAll(/alt="(Available \w+ of [\d,]+)/g)].map(([, title]) => title)).toEqual([
+    'Available addresses of 956',
+    'Available prefixes of 62',
+    'Available addresses of 4,091',
+  ]);
 });
 
 describe('a subnet without IPv4 addresses', () => {

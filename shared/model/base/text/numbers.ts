@@ -10,6 +10,13 @@ export const number = (value: number, decimals = 2): string => {
   return fraction === undefined ? grouped : `${grouped}.${fraction}`;
 };
 
+/** An approximate figure: one decimal below ten, none above. */
+export const rounded = (value: number): number =>
+  Math.abs(value) < 10 ? Math.round(value * 10) / 10 : Math.round(value);
+
+/** The same as text: `2.4`, `2,649`. */
+export const about = (value: number): string => number(rounded(value));
+
 /** `address`: `addresses`; `remedy`: `remedies`; `VPC`: `VPCs`. */
 const pluralOf = (noun: string): string => {
   if (/(?:s|x|ch|sh)$/.test(noun)) return `${noun}es`;

@@ -9,6 +9,7 @@ import {
   words,
 } from '../../../../../shared/model/base/text/names.ts';
 import {
+  about,
   count,
   number,
   percent,
@@ -151,6 +152,19 @@ describe('numbers', () => {
 
 test('a mean of counts is written as a count, and what is not zero does not become zero', () => {
   expect([0, 0.3, 1.4, 2.7].map(wholeCount)).toEqual([0, 1, 1, 3]);
+});
+
+test('an approximate figure has one decimal below ten, none above, and commas', () => {
+  expect([0.04, 2.44, 9.94, 9.95, 10.4, 2649.4, -3.26, -1234.5].map(about)).toEqual([
+    '0',
+    '2.4',
+    '9.9',
+    '10',
+    '10',
+    '2,649',
+    '-3.3',
+    '-1,234',
+  ]);
 });
 
 describe('names', () => {
