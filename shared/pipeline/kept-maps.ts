@@ -77,7 +77,8 @@ export class KeptMaps {
   async save(target: Target, kept: KeptTarget, cache: CacheStore | null): Promise<void> {
     const key = keyOf(target);
     const known = this.#remembered.get(key);
-    const isDue = known === undefined || kept.scannedAt - known.writtenAt >= WRITTEN_EVERY;
+    // A clock that was ahead when it was written is no reason to leave it so.
+    const isDue = known === undefined || Math.abs(kept.scannedAt - known.writtenAt) >= WRITTEN_EVERY;
     if (isDue && cache !== null) await write(target, kept, cache);
     this.#remembered.delete(key);
     this.#remembered.set(key, {

@@ -1,3 +1,4 @@
+import { setImmediate } from 'node:timers/promises';
 import fc from 'fast-check';
 import { describe, expect, test } from 'vitest';
 import { createEstateSources, type TargetEstate } from '../../../shared/inventory/estate.ts';
@@ -13,6 +14,7 @@ import { createMemoryStateStore } from '../../../shared/state/memory-state-store
 import type { CacheStore } from '../../../shared/state/state-store.ts';
 import { anInterfaceRecord, aSubnetRecord, aTarget, aVpcRecord } from '../../fixtures/inventory-records.ts';
 import { INSTANCES, OWNED_INTERFACES } from '../../fixtures/owned-interfaces.ts';
+import { seededRandom } from '../../fixtures/seeded-random.ts';
 
 const BASES = [
   '10.0.0.0',
@@ -52,6 +54,12 @@ interface Step {
   readonly restart: boolean;
   /** Events that arrived before the scan, right or wrong. */
   readonly hints?: readonly Hint[];
+  /** By how many minutes the clock is set before the scan. */
+  readonly clockSet?: number;
+  /** The process ends before it writes this entry of the store, and another scans again a minute later. */
+  readonly endsAtWrite?: number | undefined;
+  /** Another process scans the target at the same time. */
+  readonly twice?: boolean;
 }
 
 interface Hint {
@@ -288,41 +296,68 @@ const hint = async (cache: CacheStore, hints: readonly Hint[], now: number): Pro
   await noteCallEvents(cache, aTarget, events, now);
 };
 
-/** Lives one history, and holds every scan of it against one that reads everything. `waited`: maps whose count had moved since. */
+/** It stands for the end of a process: nothing may catch it and go on. */
+class Ended extends Error {}
+
+/** A store that two processes use at once, in any order of their calls, and during whose n-th write one of them ends. */
+const sharedStore = (cache: CacheStore, endsAtWrite: number | undefined): CacheStore => {
+  const random = seededRandom(endsAtWrite ?? 0);
+  let writes = 0;
+  const othersFirst = async (): Promise<void> => {
+    for (let turns = Math.floor(random() * 4); turns > 0; turns -= 1) await setImmediate();
+  };
+  const write = async (work: () => Promise<void>): Promise<void> => {
+    if (writes === endsAtWrite) throw new Ended();
+    writes += 1;
+    await othersFirst();
+    await work();
+  };
+  return {
+    ...cache,
+    get: async (key, now, form) => {
+      await othersFirst();
+      return cache.get(key, now, form);
+    },
+    put: (key, value, expiresAt) => write(() => cache.put(key, value, expiresAt)),
+    putMany: (values, expiresAt) => write(() => cache.putMany(values, expiresAt)),
+  };
+};
+
+interface Lived {
+  /** Maps that were kept from an earlier scan. */
+  readonly kept: number;
+  /** Of them, those whose count had moved since. */
+  readonly waited: number;
+  /** Processes that ended while they wrote. */
+  readonly ended: number;
+}
+
+/** Lives one history, and holds every scan of it against one that reads everything. */
 const live = async (
   steps: readonly Step[],
   {
     calls = Number.POSITIVE_INFINITY,
     countShowsAll,
   }: { readonly calls?: number; readonly countShowsAll: boolean },
-): Promise<{ readonly kept: number; readonly waited: number }> => {
+): Promise<Lived> => {
   const world = new World();
   const { cache } = createMemoryStateStore();
-  /** By subnet and the time of the reading: a process that takes over knows readings that are older than the last. */
-  const seen = new Map<string, Seen>();
-  let maps = new KeptMaps();
+  /** By process, subnet and the time of the reading: one that takes over knows readings that are older than the last. */
+  const seen = new Map<string, Seen & { readonly at: number }>();
+  let maps = [new KeptMaps(), new KeptMaps()] as const;
   let previous: TargetAssessment | null = null;
   let now = START;
+  /** What passes, whatever the clock says. */
+  let passed = 0;
+  /** By how much the clock was set back, over all. */
+  let setBack = 0;
   let kept = 0;
   let waited = 0;
-  for (const { events, hints = [], minutes, restart } of steps) {
-    for (const event of events) world.apply(event);
-    now += minutes * 60_000;
-    if (restart) maps = new KeptMaps();
-    await hint(cache, hints, now);
-    const { instances, interfaces, subnets } = world;
-    const incremental = await scan(
-      watched(estateOf(subnets, interfaces, instances), calls, (subnetId, listed) =>
-        seen.set(`${subnetId} ${now}`, listed),
-      ),
-      previous,
-      now,
-      {
-        maps,
-        cache,
-      },
-    );
-    const seenIn = ({ interfacesReadAt, subnetId }: SubnetAssessment): readonly Seen[] => {
+  let ended = 0;
+
+  const check = async (incremental: TargetAssessment, estate: ReturnType<typeof present>): Promise<void> => {
+    const { instances, interfaces, subnets } = estate;
+    const seenIn = ({ interfacesReadAt, subnetId }: SubnetAssessment): readonly (Seen & { at: number })[] => {
       const readAt = interfacesReadAt === undefined ? now : Date.parse(interfacesReadAt);
       return [seen.get(`${subnetId} ${readAt}`) ?? []].flat();
     };
@@ -339,14 +374,52 @@ const live = async (
       if (interfacesReadAt === undefined) continue;
       kept += 1;
       const age = now - Date.parse(interfacesReadAt);
+      expect(age).toBeGreaterThanOrEqual(0);
       expect(age).toBeLessThan(OLDEST_MAP);
+      // Whatever the clock says: it is older by what the clock was set back at most.
+      for (const { at } of seenIn(subnet)) expect(passed - at).toBeLessThan(OLDEST_MAP + setBack);
       if (seenIn(subnet).every((each) => each.awsAvailable === awsAvailable)) continue;
       waited += 1;
       expect(age).toBeLessThan(LONGEST_WAIT);
     }
-    previous = incremental;
+  };
+  const present = () => {
+    const { instances, interfaces, subnets } = world;
+    return { instances, interfaces, subnets };
+  };
+  const read = (store: CacheStore, by: KeptMaps): Promise<TargetAssessment> => {
+    const { instances, interfaces, subnets } = present();
+    const sources = watched(estateOf(subnets, interfaces, instances), calls, (subnetId, listed) =>
+      seen.set(`${subnetId} ${now}`, { ...listed, at: passed }),
+    );
+    return scan(sources, previous, now, { maps: by, cache: store });
+  };
+
+  for (const { clockSet = 0, endsAtWrite, events, hints = [], minutes, restart, twice } of steps) {
+    for (const event of events) world.apply(event);
+    // A millisecond more: two readings at one time of the clock would be one to this test.
+    passed += minutes * 60_000 + 1;
+    now += (minutes + clockSet) * 60_000 + 1;
+    setBack += Math.max(0, -clockSet) * 60_000;
+    if (restart) maps = [new KeptMaps(), new KeptMaps()];
+    await hint(cache, hints, now);
+    const store = sharedStore(cache, endsAtWrite);
+    try {
+      const both = await Promise.all((twice === true ? maps : maps.slice(0, 1)).map((by) => read(store, by)));
+      for (const incremental of both) await check(incremental, present());
+      previous = both[0] ?? null;
+    } catch (error) {
+      if (!(error instanceof Ended)) throw error;
+      ended += 1;
+      maps = [new KeptMaps(), new KeptMaps()];
+      passed += 60_000;
+      now += 60_000;
+      const again = await read(cache, maps[0]);
+      await check(again, present());
+      previous = again;
+    }
   }
-  return { kept, waited };
+  return { kept, waited, ended };
 };
 
 const template = fc.nat({ max: OWNED_INTERFACES.length - 1 });
@@ -441,6 +514,54 @@ describe('reading only what changed', () => {
       { numRuns: HISTORIES },
     );
     expect(kept).toBeGreaterThan(HISTORIES / 2);
+  });
+
+  const disturbed = (disturbance: fc.Arbitrary<Partial<Step>>): fc.Arbitrary<readonly Step[]> =>
+    steps([...counted, ...uncounted], 3).chain((history) =>
+      fc
+        .array(disturbance, { minLength: history.length, maxLength: history.length })
+        .map((all) => history.map((step, index) => ({ ...step, ...all[index] }))),
+    );
+
+  test('is as right where the clock is set by minutes, an hour or a day, forward and back', async () => {
+    let kept = 0;
+    const clockSet = fc.oneof(
+      { weight: 2, arbitrary: fc.constant(0) },
+      { weight: 1, arbitrary: fc.constantFrom(-1440, -60, -4, 4, 60, 1440) },
+    );
+    await fc.assert(
+      fc.asyncProperty(disturbed(fc.record({ clockSet })), async (history) => {
+        kept += (await live(history, { countShowsAll: false })).kept;
+      }),
+      { numRuns: HISTORIES },
+    );
+    expect(kept).toBeGreaterThan(HISTORIES / 2);
+  });
+
+  test('is as right where processes end between two writes, and the next one finds half of them', async () => {
+    let [kept, ended] = [0, 0];
+    const endsAtWrite = fc.option(fc.nat({ max: 5 }), { nil: undefined });
+    await fc.assert(
+      fc.asyncProperty(disturbed(fc.record({ endsAtWrite })), async (history) => {
+        const lived = await live(history, { countShowsAll: false });
+        kept += lived.kept;
+        ended += lived.ended;
+      }),
+      { numRuns: HISTORIES },
+    );
+    expect(kept).toBeGreaterThan(HISTORIES / 2);
+    expect(ended).toBeGreaterThan(HISTORIES / 2);
+  });
+
+  test('is as right in both of two processes that scan the target at once, on one store', async () => {
+    let kept = 0;
+    await fc.assert(
+      fc.asyncProperty(disturbed(fc.record({ twice: fc.boolean() })), async (history) => {
+        kept += (await live(history, { countShowsAll: false })).kept;
+      }),
+      { numRuns: HISTORIES },
+    );
+    expect(kept).toBeGreaterThan(HISTORIES);
   });
 
   // After a restart the maps are those of the last write, and two changes since then may cancel out in the count.

@@ -2,6 +2,7 @@ import { DescribeSubnetsCommand } from '@aws-sdk/client-ec2';
 import { afterEach, describe, expect, test, vi } from 'vitest';
 import { CallMeter } from '../../../shared/aws/call-meter.ts';
 import { createTargetClients } from '../../../shared/aws/clients.ts';
+import { KeptMaps } from '../../../shared/pipeline/kept-maps.ts';
 import { createMemoryStateStore } from '../../../shared/state/memory-state-store.ts';
 import { type CannedAws, startCannedAws } from '../../fixtures/canned-aws.ts';
 import { ec2Answer, ec2Error, list } from '../../fixtures/ec2-xml.ts';
@@ -116,14 +117,20 @@ describe('two runs whose clocks differ meet at any step', () => {
   );
 });
 
-test.each([-HOUR, -7 * MINUTE])(
-  'a scan whose clock is %i ms off replaces nothing that is newer, and the next goes on',
-  async (skew) => {
+const READINGS = ['full', 'incremental'] as const;
+const memory = (reading: (typeof READINGS)[number]): KeptMaps | undefined =>
+  reading === 'full' ? undefined : new KeptMaps();
+
+test.each([-HOUR, -7 * MINUTE].flatMap((skew) => READINGS.map((reading) => [skew, reading] as const)))(
+  'a scan whose clock is %i ms off replaces nothing that is newer, and the next goes on, %s reading',
+  async (skew, reading) => {
     const store = createMemoryStateStore();
     const clock = new StandingClock();
     const inbox = new Inbox();
     const sink = new Series();
+    const maps = memory(reading);
     const at = (index: number) => ({
+      maps,
       scene: SCENES[index] ?? { a: 0, b: 0 },
       store,
       sink,
@@ -155,32 +162,44 @@ test.each([-HOUR, -7 * MINUTE])(
   },
 );
 
-test('a scan whose clock was a day ahead: those after it say what stands still, and until when, and tell what is new', async () => {
-  const store = createMemoryStateStore();
-  const inbox = new Inbox();
-  const sink = new Series();
-  const ahead = new StandingClock();
-  ahead.now += 24 * HOUR;
-  const [first, second] = SCENES;
-  if (first === undefined || second === undefined) throw new Error('no scenes');
-  await job({ scene: first, store, sink, inbox, clock: ahead, runId: 'ahead' });
+test.each(READINGS)(
+  'a scan whose clock was a day ahead: those after it say what stands still, and until when, and tell what is new, %s reading',
+  async (reading) => {
+    const store = createMemoryStateStore();
+    const inbox = new Inbox();
+    const sink = new Series();
+    const maps = memory(reading);
+    const ahead = new StandingClock();
+    ahead.now += 24 * HOUR;
+    const [first, second] = SCENES;
+    if (first === undefined || second === undefined) throw new Error('no scenes');
+    await job({ scene: first, store, sink, inbox, clock: ahead, runId: 'ahead', maps });
 
-  const clock = new StandingClock();
-  const { problems, assessment } = await job({ scene: second, store, sink, inbox, clock, runId: 'right' });
-  expect(problems).toEqual([
-    expect.objectContaining({
-      code: 'clock-behind',
-      message: expect.stringContaining(new Date(ahead.now).toISOString()),
-    }),
-  ]);
-  // What is measured is as true as ever, and is published.
-  expect(assessment.subnets.map(({ available }) => available)).toEqual([27 - second.a, 27 - second.b]);
-  expect(sink.valuesOf('AvailableAddresses', 'subnet-0a').at(-1)).toBe(27 - second.a);
+    const clock = new StandingClock();
+    const { problems, assessment } = await job({
+      scene: second,
+      store,
+      sink,
+      inbox,
+      clock,
+      runId: 'right',
+      maps,
+    });
+    expect(problems).toEqual([
+      expect.objectContaining({
+        code: 'clock-behind',
+        message: expect.stringContaining(new Date(ahead.now).toISOString()),
+      }),
+    ]);
+    // What is measured is as true as ever, and is published.
+    expect(assessment.subnets.map(({ available }) => available)).toEqual([27 - second.a, 27 - second.b]);
+    expect(sink.valuesOf('AvailableAddresses', 'subnet-0a').at(-1)).toBe(27 - second.a);
 
-  expect(inbox.received).toEqual(['addresses/subnet/subnet-0a#1']);
+    expect(inbox.received).toEqual(['addresses/subnet/subnet-0a#1']);
 
-  clock.now = ahead.now + BETWEEN_SCANS;
-  const caughtUp = await job({ scene: second, store, sink, inbox, clock, runId: 'caught-up' });
-  expect(caughtUp.problems).toEqual([]);
-  expect((await store.assessments.latest(aTarget))?.scannedAt).toBe(caughtUp.assessment.scannedAt);
-});
+    clock.now = ahead.now + BETWEEN_SCANS;
+    const caughtUp = await job({ scene: second, store, sink, inbox, clock, runId: 'caught-up', maps });
+    expect(caughtUp.problems).toEqual([]);
+    expect((await store.assessments.latest(aTarget))?.scannedAt).toBe(caughtUp.assessment.scannedAt);
+  },
+);

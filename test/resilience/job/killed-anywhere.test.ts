@@ -1,5 +1,6 @@
 import { afterAll, beforeAll, describe, expect, test } from 'vitest';
 import type { OwnerChanges } from '../../../shared/model/result/owner-changes.ts';
+import { KeptMaps } from '../../../shared/pipeline/kept-maps.ts';
 import { createMemoryStateStore } from '../../../shared/state/memory-state-store.ts';
 import { aTarget } from '../../fixtures/inventory-records.ts';
 import { Inbox, Killed, MINUTE, Process, StandingClock } from '../alerting/rehearsal.ts';
@@ -28,7 +29,7 @@ const stateOf = async (survivor: Survivor) => {
   return {
     status: latest?.target,
     // A scan that is done again is a minute later, so windows begin and end later. What was taken in them is the same.
-    subnets: latest?.subnets.map(({ forecast: _, ownerChanges = [], ...subnet }) => ({
+    subnets: latest?.subnets.map(({ forecast: _, interfacesReadAt: _at, ownerChanges = [], ...subnet }) => ({
       ...subnet,
       taken: takenIn(ownerChanges),
     })),
@@ -61,13 +62,23 @@ const takenIn = (windows: readonly OwnerChanges[]): Readonly<Record<string, numb
 const withoutRepeats = (samples: readonly { readonly value: number }[]): readonly number[] =>
   samples.map(({ value }) => value).filter((value, index, values) => value !== values[index - 1]);
 
+type Reading = 'full' | 'incremental';
+
 /** A process that dies is started again with the same message a minute later. */
-const live = async (survivor: Survivor, first: Process, scans: readonly Scene[]): Promise<Life> => {
+const live = async (
+  survivor: Survivor,
+  first: Process,
+  scans: readonly Scene[],
+  reading: Reading = 'full',
+): Promise<Life> => {
   const clock = new StandingClock();
   const inbox = new Inbox();
   const series = new Series();
   let process = first;
   let runs = 0;
+  // What a process remembers goes with it.
+  const memory = (): KeptMaps | undefined => (reading === 'full' ? undefined : new KeptMaps());
+  let maps = memory();
   const attempt = (scene: Scene) => {
     runs += 1;
     return job({
@@ -78,6 +89,7 @@ const live = async (survivor: Survivor, first: Process, scans: readonly Scene[])
       clock,
       runId: `run-${runs}`,
       process,
+      maps,
     });
   };
   for (const scene of scans) {
@@ -87,6 +99,7 @@ const live = async (survivor: Survivor, first: Process, scans: readonly Scene[])
     } catch (error) {
       if (!(error instanceof Killed)) throw error;
       process = new Process(null);
+      maps = memory();
       clock.now += MINUTE;
       expect((await attempt(scene)).problems).toEqual([]);
     }
@@ -95,12 +108,14 @@ const live = async (survivor: Survivor, first: Process, scans: readonly Scene[])
   return { inbox, series, end: await stateOf(survivor) };
 };
 
-describe.each<[string, readonly Scene[]]>([
-  ['memory', SCANS],
-  ['SQLite', SCANS],
+describe.each<[string, Reading, readonly Scene[]]>([
+  ['memory', 'full', SCANS],
+  ['memory', 'incremental', SCANS],
+  ['SQLite', 'full', SCANS],
+  ['SQLite', 'incremental', [SCANS[1], SCANS[2], SCANS[4], SCANS[4]] as readonly Scene[]],
   // Each of its steps is a request or two: the shortest story in which an alert fires and resolves.
-  ['DynamoDB', [SCANS[2], SCANS[4], SCANS[4]] as readonly Scene[]],
-])('the whole job with state in %s', (name, scans) => {
+  ['DynamoDB', 'full', [SCANS[2], SCANS[4], SCANS[4]] as readonly Scene[]],
+])('the whole job with state in %s, %s reading', (name, reading, scans) => {
   let kind: StoreKind;
   beforeAll(async () => {
     const start = STORES[name];
@@ -113,7 +128,7 @@ describe.each<[string, readonly Scene[]]>([
     'killed %s any one await and started again, it ends where it would have ended, and nothing is lost',
     async (when) => {
       const undisturbed = new Process(null);
-      const expected = await live(await kind.fresh(), undisturbed, scans);
+      const expected = await live(await kind.fresh(), undisturbed, scans, reading);
       expect(expected.inbox.received.length).toBeGreaterThan(1);
       expect(undisturbed.steps).toBeGreaterThan(20 * scans.length);
       expect(expected.end.leaks).toHaveLength(1);
@@ -121,7 +136,12 @@ describe.each<[string, readonly Scene[]]>([
       let repeated = 0;
       for (let step = 1; step <= undisturbed.steps; step += 1) {
         const at = `killed ${when} step ${step} of ${undisturbed.steps}`;
-        const { inbox, series, end } = await live(await kind.fresh(), new Process({ step, when }), scans);
+        const { inbox, series, end } = await live(
+          await kind.fresh(),
+          new Process({ step, when }),
+          scans,
+          reading,
+        );
         expect(end, at).toEqual({ ...expected.end, leaks: end.leaks });
         expect(end.leaks, at).toHaveLength(1);
         expect([...inbox.distinct].toSorted(), at).toEqual(expected.inbox.received.toSorted());

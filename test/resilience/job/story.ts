@@ -2,6 +2,7 @@ import { defaultConfiguration } from '../../../shared/config/headroom-yml.ts';
 import { createEstateSources, type TargetEstate } from '../../../shared/inventory/estate.ts';
 import type { MetricDatum, MetricSink } from '../../../shared/metrics/metric-sink.ts';
 import type { AlertPolicy, RulePolicies } from '../../../shared/model/alert/policy.ts';
+import type { KeptMaps } from '../../../shared/pipeline/kept-maps.ts';
 import { type RunTargetOutcome, runTarget } from '../../../shared/pipeline/run-target.ts';
 import type { StateStore } from '../../../shared/state/state-store.ts';
 import {
@@ -130,6 +131,8 @@ export interface JobInput {
   readonly runId: string;
   /** Who does it; by default a process that lives. */
   readonly process?: Process;
+  /** What this process remembers of interfaces: with it, only what changed is read. */
+  readonly maps?: KeptMaps | undefined;
 }
 
 /** The whole job, every call of every port a step of the process. */
@@ -141,6 +144,7 @@ export const job = ({
   clock,
   runId,
   process = new Process(null),
+  maps,
 }: JobInput): Promise<RunTargetOutcome> => {
   const { inventory, clusters } = createEstateSources(estateOf(scene));
   return runTarget({
@@ -150,6 +154,7 @@ export const job = ({
     policy: policy(),
     publish: { namespace: 'VpcHeadroom', compat: false, subnetSeries: 1000 },
     links: { dashboard: null },
+    maps,
     ports: {
       sources: { inventory: process.mortal(inventory), clusters: process.mortal(clusters) },
       store: {
