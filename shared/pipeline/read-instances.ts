@@ -1,5 +1,6 @@
 import type { InstanceScope, InventoryScope, InventorySource } from '../inventory/inventory-source.ts';
 import type { Instance, Subnet } from '../model/aws/inventory.ts';
+import { SharedTags } from '../model/aws/shared-tags.ts';
 import type { PastScan } from '../model/result/past-scan.ts';
 import {
   countInstances,
@@ -80,9 +81,12 @@ const readListings = async (
   listings: readonly InstanceScope[],
 ): Promise<Instances> => {
   const instances: Instances = new Map();
+  const shared = new SharedTags();
   await Promise.all(
     listings.map((scope) =>
-      inventory.eachInstance(scope, (instance) => instances.set(instance.instanceId, instance)),
+      inventory.eachInstance(scope, (instance) => {
+        instances.set(instance.instanceId, { ...instance, tags: shared.of(instance.tags) });
+      }),
     ),
   );
   return instances;

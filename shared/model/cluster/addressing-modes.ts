@@ -1,28 +1,28 @@
 import type { EksCluster } from '../aws/inventory.ts';
 import type { AddressingMode } from '../result/cluster.ts';
 import type { CniConfiguration } from './cni-configuration.ts';
-import type { PlannedNode } from './node-assessment.ts';
+import type { PlannedKind } from './node-assessment.ts';
 
 /** How a cluster's nodes take addresses, those that run and those that may start: what is set decides, else what nodes show. */
 export class AddressingModes {
   readonly #eks: EksCluster | null;
   readonly #configuration: CniConfiguration;
-  readonly #planned: readonly PlannedNode[];
+  readonly #kinds: readonly PlannedKind[];
 
-  constructor(eks: EksCluster | null, configuration: CniConfiguration, planned: readonly PlannedNode[]) {
+  constructor(eks: EksCluster | null, configuration: CniConfiguration, kinds: readonly PlannedKind[]) {
     this.#eks = eks;
     this.#configuration = configuration;
-    this.#planned = planned;
+    this.#kinds = kinds;
   }
 
   /** What live nodes show; the setting where none does. */
   get shown(): AddressingMode {
-    return this.#shownBy(this.#planned);
+    return this.#shownBy(this.#kinds);
   }
 
-  #shownBy(planned: readonly PlannedNode[]): AddressingMode {
+  #shownBy(kinds: readonly PlannedKind[]): AddressingMode {
     const ipFamily = this.#eks?.ipFamily ?? null;
-    const modes = new Set(planned.filter(({ node }) => node.isLive).map(({ mode }) => mode));
+    const modes = new Set(kinds.filter(({ node }) => node.isLive).map(({ mode }) => mode));
     modes.delete('unknown');
     const [only] = modes;
     if (only !== undefined) return modes.size === 1 ? only : 'mixed';
@@ -42,7 +42,7 @@ export class AddressingModes {
   /** Nodes of EKS Auto Mode have a CNI of their own: they show nothing of that of a group. */
   get ofGroups(): AddressingMode {
     return this.#configuration.prefixDelegation === null
-      ? this.#shownBy(this.#planned.filter(({ autoMode }) => !autoMode))
+      ? this.#shownBy(this.#kinds.filter(({ autoMode }) => !autoMode))
       : this.ofNewNodes;
   }
 
@@ -51,7 +51,7 @@ export class AddressingModes {
     const mode = this.ofNewNodes;
     if (this.#eks?.autoMode !== true || mode === 'ipv6') return mode;
     const shown = new Set(
-      this.#planned.filter(({ autoMode, node }) => autoMode && node.isLive).map((planned) => planned.mode),
+      this.#kinds.filter(({ autoMode, node }) => autoMode && node.isLive).map((kind) => kind.mode),
     );
     shown.delete('unknown');
     const [only] = shown;

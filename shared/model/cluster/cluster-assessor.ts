@@ -15,9 +15,11 @@ import type { SubnetAssessment } from '../result/assessment.ts';
 import type { ClusterAssessment, CommittedDemand } from '../result/cluster.ts';
 import type { SubnetGrowth } from '../result/subnet-growth.ts';
 import type { Unknown } from '../result/unknown.ts';
+import { alikeNodes } from './alike-nodes.ts';
 import { ClusterBuilder } from './cluster-builder.ts';
 import type { ClusterContext } from './cluster-context.ts';
 import { committedDemand } from './committed-demand.ts';
+import { kubeletLimits } from './kubelet-limits.ts';
 import { NodeAccumulator } from './node-accumulator.ts';
 import { NO_CLUSTER, outsideGroups } from './outside-groups.ts';
 import { growthBySubnet } from './subnet-growth.ts';
@@ -72,11 +74,14 @@ export class ClusterAssessor {
 
   constructor(input: ClusterAssessorInput) {
     this.#input = input;
+    const maxPodsOf = kubeletLimits(input);
     for (const instance of input.instances.values()) {
       if (GONE.has(instance.state)) continue;
       const membership = membershipOf(instance.tags);
-      if (membership !== null)
-        this.#nodes.set(instance.instanceId, new NodeAccumulator(instance, membership));
+      if (membership === null) continue;
+      const { instanceId } = instance;
+      const maxPods = maxPodsOf(instanceId, membership);
+      this.#nodes.set(instanceId, new NodeAccumulator(instance, membership, maxPods));
     }
   }
 
@@ -145,7 +150,7 @@ export class ClusterAssessor {
       ledgers,
     };
     const allIds = [...bySubnetId.keys()];
-    const nodesOf = Map.groupBy(this.#nodes.values(), ({ membership }) => membership.clusterName);
+    const nodesOf = Map.groupBy(alikeNodes(this.#nodes), ({ node }) => node.membership.clusterName);
     const builders = this.#clusterNames().map(
       (name) =>
         new ClusterBuilder(context, {

@@ -1,4 +1,6 @@
 import type { EksCluster, InstanceLimits } from '../aws/inventory.ts';
+import { elementAt } from '../base/element-at.ts';
+import { valueAt } from '../base/value-at.ts';
 import { hasIpTargets, mostInterfaces } from '../cni/cni-settings.ts';
 import { AUTO_MODE_NODE_POOL_TAG, subnetIsTaggedFor } from '../owners/cluster-membership.ts';
 import type {
@@ -11,6 +13,7 @@ import type {
 } from '../result/cluster.ts';
 import type { Unknown } from '../result/unknown.ts';
 import { AddressingModes, growthMode } from './addressing-modes.ts';
+import type { AlikeNode } from './alike-nodes.ts';
 import { ClusterCapacity } from './cluster-capacity.ts';
 import { clusterCniOf } from './cluster-cni.ts';
 import type { ClusterContext } from './cluster-context.ts';
@@ -20,16 +23,22 @@ import { type CniConfiguration, clusterCniConfiguration, keepsTrunkSlot } from '
 import { sumGauges, UNKNOWN_GAUGES } from './cni-gauges.ts';
 import type { GroupSubnet, GrowingGroup } from './growing-group.ts';
 import type { NodeAccumulator } from './node-accumulator.ts';
-import { assessNode, type PlannedNode, waysToTake } from './node-assessment.ts';
+import {
+  assessNode,
+  mapByKind,
+  type PlannedKind,
+  type PlannedNode,
+  plannedKind,
+  waysToTake,
+} from './node-assessment.ts';
 import { PodSubnets } from './pod-subnets.ts';
 import { serviceRangeOf } from './service-range.ts';
-import { type TemplateLimits, templateLimits } from './template-limits.ts';
 import { isWindowsNode, windowsConfiguration, windowsLimits } from './windows-nodes.ts';
 
 /** What was found of one cluster. */
 export interface ClusterParts {
   readonly name: string;
-  readonly nodes: readonly NodeAccumulator[];
+  readonly nodes: readonly AlikeNode[];
   readonly controlPlaneSubnetIds: readonly string[];
   readonly hasBranches: boolean;
   /** Instances that hold interfaces of its CNI and are not the account's own: nodes of SageMaker HyperPod. */
@@ -44,39 +53,42 @@ const REFUSED: Unknown = {
 /** Puts one cluster together: its nodes, its subnets, its groups, and what they still hold. */
 export class ClusterBuilder {
   readonly #context: ClusterContext;
-  readonly #parts: ClusterParts;
+  readonly #parts: Omit<ClusterParts, 'nodes'>;
   readonly #eks: EksCluster | null;
   readonly #configuration: CniConfiguration;
   readonly #cni: ClusterCni;
   readonly #podSubnets: PodSubnets;
-  readonly #planned: readonly PlannedNode[];
+  readonly #nodes: readonly PlannedNode[];
+  readonly #kinds: readonly PlannedKind[];
   readonly #modes: AddressingModes;
   readonly #groups: readonly GrowingGroup[];
   readonly #loosePools: readonly GrowingGroup[];
   readonly #boundedPools: readonly GrowingGroup[];
   readonly #capacity: ClusterCapacity;
   #nodeSubnetIds: readonly string[] | null = null;
-  #templateLimits: TemplateLimits | null = null;
 
-  constructor(context: ClusterContext, parts: ClusterParts) {
+  constructor(context: ClusterContext, { nodes, ...parts }: ClusterParts) {
     this.#context = context;
     this.#parts = parts;
     this.#eks = context.eksClusters.find(({ name }) => name === parts.name) ?? null;
     this.#configuration = clusterCniConfiguration(this.#eks);
+    const distinct = [...new Set(nodes.map(({ node }) => node))];
     this.#cni = clusterCniOf(
       this.#eks,
-      parts.nodes,
-      parts.nodes.some((node) => node.isLive && isAutoModeNode(node)),
+      nodes.map(({ node }) => node),
+      distinct.some((node) => node.isLive && isAutoModeNode(node)),
     );
     this.#podSubnets = new PodSubnets({
       clusterName: parts.name,
       configuration: this.#configuration,
       subnets: context.subnets,
       subnetsOfVpc: context.subnetsOfVpc,
-      nodes: parts.nodes,
+      nodes: distinct,
     });
-    this.#planned = parts.nodes.map((node) => this.#plan(node));
-    this.#modes = new AddressingModes(this.#eks, this.#configuration, this.#planned);
+    const kinds = new Map(distinct.map((node) => [node, this.#kindOf(node)]));
+    this.#kinds = [...kinds.values()];
+    this.#nodes = nodes.map(({ instanceId, node }) => ({ instanceId, kind: valueAt(kinds, node) }));
+    this.#modes = new AddressingModes(this.#eks, this.#configuration, this.#kinds);
     const plan = {
       ...context,
       clusterName: parts.name,
@@ -87,7 +99,8 @@ export class ClusterBuilder {
       modeOfGroups: this.#modes.ofGroups,
       modeOfPools: this.#modes.ofPools,
       securityGroupsForPods: this.#configuration.securityGroupsForPods ?? this.#securityGroupsForPods,
-      nodes: this.#planned,
+      nodes: this.#nodes,
+      kinds: this.#kinds,
       podPlaceOf: (subnetId: string, group: string | null) => this.#podSubnets.of(subnetId, group),
       startSubnetIds: this.#startSubnetIds,
     };
@@ -119,13 +132,17 @@ export class ClusterBuilder {
   build(committed: readonly CommittedDemand[], zoneFailover: readonly ZoneFailover[]): ClusterAssessment {
     const { target, ledgers, refusedClusters, unknowns = [] } = this.#context;
     const isRefused = refusedClusters?.has(this.#parts.name) === true;
-    const nodes = this.#planned.map((planned) =>
+    const alike = mapByKind(this.#nodes, (first) =>
       assessNode(
-        planned,
-        planned.windows ? windowsConfiguration(this.#configuration) : this.#configuration,
+        first,
+        first.kind.windows ? windowsConfiguration(this.#configuration) : this.#configuration,
         (subnetIds) => ledgers('best', subnetIds),
       ),
     );
+    const nodes = alike.map((assessed, index) => ({
+      ...assessed,
+      instanceId: elementAt(this.#nodes, index).instanceId,
+    }));
     const live = nodes.filter(({ state }) => state === 'running' || state === 'pending');
     return {
       clusterName: this.#parts.name,
@@ -177,7 +194,7 @@ export class ClusterBuilder {
         maxEni,
       },
       ...(configuration.subnetDiscovery === false && { subnetDiscovery: false as const }),
-      ...(this.#planned.some((planned) => planned.windows) && {
+      ...(this.#kinds.some((planned) => planned.windows) && {
         windows: {
           prefixDelegation: configuration.windowsPrefixDelegation === true,
           ...configuration.windowsTargets,
@@ -201,15 +218,14 @@ export class ClusterBuilder {
   get #vpcId(): string | null {
     return (
       this.#eks?.vpcId ??
-      this.#parts.nodes.find(({ instance }) => instance.vpcId !== null)?.instance.vpcId ??
+      this.#kinds.find(({ node }) => node.instance.vpcId !== null)?.node.instance.vpcId ??
       null
     );
   }
 
   /** Where Karpenter may start nodes: the subnets that carry the discovery tag with the cluster's name, if it runs nodes here. */
   get #startSubnetIds(): readonly string[] {
-    if (!this.#parts.nodes.some((node) => node.membership.nodePool !== null && !isAutoModeNode(node)))
-      return [];
+    if (!this.#kinds.some(({ autoMode, node }) => node.membership.nodePool !== null && !autoMode)) return [];
     return this.#context
       .subnetsOfVpc(this.#vpcId)
       .filter(({ tags }) => tags['karpenter.sh/discovery'] === this.#parts.name)
@@ -219,7 +235,7 @@ export class ClusterBuilder {
   get #customNetworking(): boolean {
     return (
       this.#configuration.customNetworking === true ||
-      this.#planned.some(({ customNetworking }) => customNetworking)
+      this.#kinds.some(({ customNetworking }) => customNetworking)
     );
   }
 
@@ -227,16 +243,16 @@ export class ClusterBuilder {
     return (
       this.#configuration.securityGroupsForPods === true ||
       this.#parts.hasBranches ||
-      this.#parts.nodes.some(({ hasTrunk }) => hasTrunk)
+      this.#kinds.some(({ node }) => node.hasTrunk)
     );
   }
 
-  #plan(node: NodeAccumulator): PlannedNode {
+  #kindOf(node: NodeAccumulator): PlannedKind {
     const windows = isWindowsNode(node, this.#eks);
     const limits = this.#limitsOf(node.instance.instanceType, windows);
     const customNetworking = node.usesCustomNetworking(this.#configuration);
     const mode = node.mode(this.#eks?.ipFamily ?? null, this.#configuration);
-    return {
+    return plannedKind({
       node,
       limits,
       mode,
@@ -254,21 +270,8 @@ export class ClusterBuilder {
         !windows &&
         (limits === null || keepsTrunkSlot(this.#configuration, limits)),
       provisions: windows || this.#configuration.provisions,
-      maxPods: this.#eks?.maxPodsOfNodes?.get(node.instance.instanceId) ?? this.#maxPodsByTemplate(node),
       newInterfaceSubnetIds: this.#newInterfaceSubnets(node, customNetworking),
-    };
-  }
-
-  /** What the launch templates of its group say. A node that started from an older version may admit another number. */
-  #maxPodsByTemplate({ instance, membership }: NodeAccumulator): number | null {
-    this.#templateLimits ??= templateLimits(this.#context, this.#eks);
-    const { byInstance, byNodeGroup } = this.#templateLimits;
-    const { nodeGroup } = membership;
-    return (
-      (nodeGroup === null ? undefined : byNodeGroup.get(nodeGroup)) ??
-      byInstance.get(instance.instanceId) ??
-      null
-    );
+    });
   }
 
   #limitsOf(type: string, windows: boolean): InstanceLimits | null {
@@ -294,7 +297,7 @@ export class ClusterBuilder {
 
   #gatherNodeSubnetIds(): readonly string[] {
     return unique([
-      ...this.#planned.flatMap(({ node, newInterfaceSubnetIds }) => [
+      ...this.#kinds.flatMap(({ node, newInterfaceSubnetIds }) => [
         ...node.usage.map(({ subnetId }) => subnetId),
         ...newInterfaceSubnetIds,
       ]),
@@ -317,7 +320,7 @@ export class ClusterBuilder {
   /** Cilium falls back to single addresses where no prefix is free, as EKS Auto Mode does (github.com/cilium/cilium/pull/20822). */
   get #takesPrefixesFrom(): readonly string[] {
     if (this.#cni === 'cilium-eni') return [];
-    const fromNodes = this.#planned
+    const fromNodes = this.#kinds
       .filter(({ autoMode, node, takes }) => takes === 'prefix' && node.isLive && !autoMode)
       .flatMap(({ newInterfaceSubnetIds }) => newInterfaceSubnetIds);
     const takesPrefixes = (mode: AddressingMode): boolean => mode === 'prefix' || mode === 'mixed';
@@ -349,7 +352,7 @@ export class ClusterBuilder {
     const known = this.#context.ledgers('worst', this.#growthSubnetIds);
     return clusterUnknowns({
       types: unique(
-        this.#planned.flatMap(({ limits, node }) => (limits === null ? [node.instance.instanceType] : [])),
+        this.#kinds.flatMap(({ limits, node }) => (limits === null ? [node.instance.instanceType] : [])),
       ),
       unmeasured: this.#growthSubnetIds
         .filter((subnetId) => !known.has(subnetId))
@@ -361,24 +364,25 @@ export class ClusterBuilder {
       mode: this.#modes.shown,
       cni: this.#cni,
       nodePools: this.#nodePools,
-      autoModeNodes: this.#planned.some(({ autoMode, node }) => autoMode && node.isLive),
+      autoModeNodes: this.#kinds.some(({ autoMode, node }) => autoMode && node.isLive),
       settingsByDefault:
         !this.#configuration.known &&
         this.#cni === 'vpc-cni' &&
         (this.#modes.shown === 'secondary' ||
           this.#modes.shown === 'prefix' ||
           this.#modes.shown === 'mixed') &&
-        this.#planned.some(({ autoMode, node }) => !autoMode && node.isLive),
+        this.#kinds.some(({ autoMode, node }) => !autoMode && node.isLive),
       discoveryByDefault: this.#podSubnets.restsOnDefault,
       foreignNodes: this.#parts.foreignNodes,
-      onlyFargate: this.#parts.nodes.length === 0 && this.#fargateSubnetIds.length > 0,
+      onlyFargate: this.#nodes.length === 0 && this.#fargateSubnetIds.length > 0,
     });
   }
 
   /** Live nodes of each node pool whose limits are not known, by the pool's name. */
   get #nodePools(): ReadonlyMap<string, number> {
     const pools = new Map<string, number>();
-    for (const { node } of this.#planned) {
+    for (const { kind } of this.#nodes) {
+      const { node } = kind;
       const { nodePool } = node.membership;
       const isBounded = this.#boundedPools.some(({ group }) => group === nodePool);
       if (nodePool !== null && node.isLive && !isBounded) pools.set(nodePool, (pools.get(nodePool) ?? 0) + 1);

@@ -3,7 +3,7 @@ import type { CapacityAssessment, MoreNodes, PlaceExtras, ZoneCapacity } from '.
 import { grow, type NodeRoom, type Shortage, takeAllThatFit, takeNodes } from './capacity.ts';
 import { type ClusterPlan, demandOf } from './group-demand.ts';
 import type { GrowingGroup } from './growing-group.ts';
-import { roomOf, subnetsOf } from './node-assessment.ts';
+import { mapByKind, type PlannedKind, subnetsOf } from './node-assessment.ts';
 import { extrasOf, NO_EXTRAS, type NodeExtras, type NodesByPlace, nodesByPlace } from './node-extras.ts';
 import type { PodPlace } from './pod-subnets.ts';
 import { ledgersAtMost, type Placement } from './supply-ledger.ts';
@@ -39,14 +39,14 @@ export class ClusterCapacity {
     this.#plan = plan;
     this.#groups = groups;
     this.#hosts = new Set([
-      ...plan.nodes.map(({ node }) => node.subnetId),
+      ...plan.kinds.map(({ node }) => node.subnetId),
       ...groups.flatMap(({ subnets }) => subnets.map(({ subnetId }) => subnetId)),
       ...plan.startSubnetIds,
     ]);
-    const inUse = plan.nodes.filter(({ node }) => node.isLive).map(({ node }) => node.instance.instanceType);
+    const inUse = plan.kinds.filter(({ node }) => node.isLive).map(({ node }) => node.instance.instanceType);
     this.#launched = new Set(groups.flatMap(({ instanceType }) => instanceType ?? []));
     this.#types = [...new Set([...inUse, ...this.#launched])].sort();
-    const byType = Map.groupBy(plan.nodes, ({ node }) => node.instance.instanceType);
+    const byType = Map.groupBy(plan.nodes, ({ kind }) => kind.node.instance.instanceType);
     this.#placed = new Map([...byType].map(([type, nodes]) => [type, nodesByPlace(nodes)]));
   }
 
@@ -60,17 +60,18 @@ export class ClusterCapacity {
    * address promised twice. `null` if some node's limits, or a subnet that it would draw on, are not known.
    */
   maxAddresses(): number | null {
-    const live = this.#plan.nodes.filter(({ node }) => node.isLive);
-    const rooms = live.map((planned) => roomOf(planned, 'slots'));
+    const live = this.#plan.nodes.filter(({ kind }) => kind.node.isLive);
+    const rooms = live.map(({ kind }) => kind.room);
     const known = rooms.filter((room) => room !== null);
     if (known.length < rooms.length) return null;
-    const growth = grow(known, this.#plan.ledgers('best', known.flatMap(subnetsOf)));
+    const subnetIds = new Set([...new Set(known)].flatMap(subnetsOf));
+    const growth = grow(known, this.#plan.ledgers('best', [...subnetIds]));
     if (growth === null) return null;
-    const held = live.map(({ node, customNetworking }) => {
-      const pool = node.heldForPods(customNetworking);
-      return pool.addresses + pool.prefixes * ADDRESSES_PER_PREFIX;
-    });
-    return sum(held) + sum([...growth.values()]);
+    const held = mapByKind(live, ({ kind }) => kind.node.heldForPods(kind.customNetworking));
+    return (
+      sum(held.map(({ addresses, prefixes }) => addresses + prefixes * ADDRESSES_PER_PREFIX)) +
+      sum([...growth.values()])
+    );
   }
 
   bySubnet(subnetIds: readonly string[]): readonly CapacityAssessment[] {
@@ -114,18 +115,21 @@ export class ClusterCapacity {
 
   /** Nodes whose limits or subnets are not known are left out, and a subnet that only such nodes draw on is unknown. */
   #countMorePods(): (subnetId: string) => number | null {
-    const { nodes, ledgers } = this.#plan;
-    const rooms: NodeRoom[] = [];
+    const { kinds, ledgers, nodes } = this.#plan;
+    const rooms = new Map<PlannedKind, NodeRoom>();
     const unknown = new Set<string>();
-    for (const planned of nodes) {
-      if (!planned.node.isLive) continue;
-      const room = roomOf(planned, 'max-pods');
-      const subnetIds = room === null ? planned.newInterfaceSubnetIds : subnetsOf(room);
-      if (room !== null && ledgers('worst', subnetIds).size === subnetIds.length) rooms.push(room);
+    for (const kind of kinds) {
+      if (!kind.node.isLive) continue;
+      const { roomForPods: room } = kind;
+      const subnetIds = room === null ? kind.newInterfaceSubnetIds : subnetsOf(room);
+      if (room !== null && ledgers('worst', subnetIds).size === subnetIds.length) rooms.set(kind, room);
       else for (const subnetId of subnetIds) unknown.add(subnetId);
     }
-    const drawnOn = new Set(rooms.flatMap(subnetsOf));
-    const given = grow(rooms, ledgers('worst', [...drawnOn]));
+    const drawnOn = new Set([...rooms.values()].flatMap(subnetsOf));
+    const given = grow(
+      nodes.flatMap(({ kind }) => rooms.get(kind) ?? []),
+      ledgers('worst', [...drawnOn]),
+    );
     return (subnetId) => {
       if (this.#isForFargateAlone(subnetId))
         return ledgers('worst', [subnetId]).get(subnetId)?.singles ?? null;
@@ -137,10 +141,10 @@ export class ClusterCapacity {
 
   /** A pod on Fargate has an interface of its own, and so takes one address. Source: EKS user guide, Fargate considerations. */
   #isForFargateAlone(subnetId: string): boolean {
-    const { eks, nodes } = this.#plan;
+    const { eks, kinds } = this.#plan;
     const isNodes =
       this.#hosts.has(subnetId) ||
-      nodes.some(({ newInterfaceSubnetIds }) => newInterfaceSubnetIds.includes(subnetId));
+      kinds.some(({ newInterfaceSubnetIds }) => newInterfaceSubnetIds.includes(subnetId));
     return !isNodes && eks?.fargateProfiles.some(({ subnetIds }) => subnetIds.includes(subnetId)) === true;
   }
 
@@ -253,7 +257,7 @@ export class ClusterCapacity {
     return (
       this.#groups.some(
         (group) => group.instanceType === instanceType && group.unreadTemplate !== undefined,
-      ) && !this.#plan.nodes.some(({ node }) => node.isLive && node.instance.instanceType === instanceType)
+      ) && !this.#plan.kinds.some(({ node }) => node.isLive && node.instance.instanceType === instanceType)
     );
   }
 
@@ -266,7 +270,7 @@ export class ClusterCapacity {
   /** A cluster of EKS Auto Mode may have node groups as well: the CNI of their nodes does not fall back to single addresses. */
   #mayBeAutoMode(instanceType: string): boolean {
     if (this.#plan.eks?.autoMode !== true) return false;
-    const live = this.#plan.nodes.filter(
+    const live = this.#plan.kinds.filter(
       ({ node }) => node.isLive && node.instance.instanceType === instanceType,
     );
     return live.length === 0 ? !this.#launched.has(instanceType) : live.some(({ autoMode }) => autoMode);
@@ -283,8 +287,8 @@ export class ClusterCapacity {
   }
 
   #isWindowsNow(instanceType: string): boolean {
-    const { eks, nodes } = this.#plan;
-    const ofType = nodes.filter(({ node }) => node.instance.instanceType === instanceType);
+    const { eks, kinds } = this.#plan;
+    const ofType = kinds.filter(({ node }) => node.instance.instanceType === instanceType);
     if (ofType.length > 0) return ofType.every(({ node }) => isWindowsNode(node, eks));
     const launching = this.#groups.filter((group) => group.instanceType === instanceType);
     return launching.length > 0 && launching.every(({ group }) => isWindowsGroup(group, eks));

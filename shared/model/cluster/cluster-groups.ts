@@ -10,7 +10,7 @@ import { membershipOf } from '../owners/cluster-membership.ts';
 import { type ClusterPlan, fullNodes, heaviestType } from './group-demand.ts';
 import { mostInstances } from './group-sizes.ts';
 import type { GroupSubnet, GrowingGroup } from './growing-group.ts';
-import type { PlannedNode } from './node-assessment.ts';
+import { mapByKind, type PlannedNode } from './node-assessment.ts';
 import { extrasOf, NO_EXTRAS, type NodeExtras, type NodesByPlace, nodesByPlace } from './node-extras.ts';
 import { poolSizes } from './node-pool-sizes.ts';
 import {
@@ -51,12 +51,10 @@ export const loosePools = (plan: ClusterPlan): readonly GrowingGroup[] => {
       .flatMap(({ instanceIds }) => instanceIds),
   );
   const loose = plan.nodes.filter(
-    ({ node }) =>
-      node.isLive &&
-      !inGroups.has(node.instance.instanceId) &&
-      !nodeGroups.has(node.membership.nodeGroup ?? ''),
+    ({ instanceId, kind: { node } }) =>
+      node.isLive && !inGroups.has(instanceId) && !nodeGroups.has(node.membership.nodeGroup ?? ''),
   );
-  return [...Map.groupBy(loose, ({ node }) => node.membership.nodePool ?? '')].map(([pool, nodes]) =>
+  return [...Map.groupBy(loose, ({ kind }) => kind.node.membership.nodePool ?? '')].map(([pool, nodes]) =>
     growingGroup(
       plan,
       {
@@ -65,11 +63,11 @@ export const loosePools = (plan: ClusterPlan): readonly GrowingGroup[] => {
         maxSize: nodes.length,
         desired: nodes.length,
         subnetIds: [
-          ...new Set([...nodes.flatMap(({ node }) => node.subnetId ?? []), ...plan.startSubnetIds]),
+          ...new Set([...nodes.flatMap(({ kind }) => kind.node.subnetId ?? []), ...plan.startSubnetIds]),
         ],
         instanceTypes: [],
         unreadTemplates: [],
-        autoMode: nodes.some(({ autoMode }) => autoMode),
+        autoMode: nodes.some(({ kind }) => kind.autoMode),
       },
       nodes,
     ),
@@ -83,8 +81,8 @@ export const loosePools = (plan: ClusterPlan): readonly GrowingGroup[] => {
 export const boundedPools = (plan: ClusterPlan): readonly GrowingGroup[] =>
   (plan.eks?.nodePools ?? []).flatMap((pool): readonly GrowingGroup[] => {
     const { autoMode, maxPods, name, podsPerCore, subnetIds } = pool;
-    const nodes = plan.nodes.filter(({ node }) => node.isLive && node.membership.nodePool === name);
-    const running = nodes.map(({ node }) => node.instance.instanceType);
+    const nodes = plan.nodes.filter(({ kind: { node } }) => node.isLive && node.membership.nodePool === name);
+    const running = nodes.map(({ kind }) => kind.node.instance.instanceType);
     const sizes = poolSizes(pool, running, plan.limits);
     if (sizes === null || subnetIds === null) return [];
     const facts = {
@@ -111,7 +109,7 @@ const managedGroup = (plan: ClusterPlan, group: NodeGroup): GrowingGroup => {
   const { warmPool = null } = group;
   // Nodes of a warm pool are stopped most of the time, and hold their addresses.
   const nodes = plan.nodes.filter(
-    ({ node }) => (node.isLive || warmPool !== null) && node.membership.nodeGroup === group.name,
+    ({ kind: { node } }) => (node.isLive || warmPool !== null) && node.membership.nodeGroup === group.name,
   );
   const scalingGroups = plan.autoScalingGroups.filter(({ name }) => group.autoScalingGroups.includes(name));
   const growing = growingGroup(
@@ -163,7 +161,7 @@ export const startedFirst = (
 
 const scalingGroup = (plan: ClusterPlan, group: AutoScalingGroup): GrowingGroup => {
   const ids = new Set(group.instanceIds);
-  const nodes = plan.nodes.filter(({ node }) => node.isLive && ids.has(node.instance.instanceId));
+  const nodes = plan.nodes.filter(({ instanceId, kind }) => kind.node.isLive && ids.has(instanceId));
   return growingGroup(
     plan,
     {
@@ -242,7 +240,7 @@ const limitedGroup = (group: GroupFacts, nodes: readonly PlannedNode[]): GroupFa
   const { templates = [], unreadTemplates: unread } = group;
   const maxPods = group.maxPods ?? (unread.length > 0 ? null : maxPodsOfTemplates(templates));
   if (maxPods !== null) return { ...group, maxPods };
-  const shown = nodes.flatMap((node) => node.maxPods ?? []);
+  const shown = nodes.flatMap(({ kind }) => kind.node.maxPods ?? []);
   return shown.length === 0 || shown.length < nodes.length ? group : { ...group, maxPods: largestOf(shown) };
 };
 
@@ -251,13 +249,13 @@ const growingGroup = (plan: ClusterPlan, group: GroupFacts, nodes: readonly Plan
   const launched =
     group.instanceTypes.length > 0
       ? group.instanceTypes
-      : nodes.map(({ node }) => node.instance.instanceType);
+      : nodes.map(({ kind }) => kind.node.instance.instanceType);
   const windows =
     isWindowsGroup(group.name, plan.eks) ||
-    (nodes.length > 0 && nodes.every((each) => isWindowsNode(each.node, plan.eks)));
+    (nodes.length > 0 && nodes.every(({ kind }) => isWindowsNode(kind.node, plan.eks)));
   const placed = nodesByPlace(nodes);
-  const nodesIn = Map.groupBy(nodes, ({ node }) => node.subnetId);
-  const hasLive = nodes.some(({ node }) => node.isLive);
+  const nodesIn = Map.groupBy(nodes, ({ kind }) => kind.node.subnetId);
+  const hasLive = nodes.some(({ kind }) => kind.node.isLive);
   const subnets = group.subnetIds.map((subnetId): GroupSubnet & { readonly slotsTaken: number } => {
     const place = plan.podPlaceOf(subnetId, group.name);
     const availabilityZone = plan.subnets.get(subnetId)?.availabilityZone ?? null;
@@ -274,7 +272,7 @@ const growingGroup = (plan: ClusterPlan, group: GroupFacts, nodes: readonly Plan
   const kinds = new Set(subnets.map((subnet) => subnet.primaryServesPods));
   if (kinds.size === 0) kinds.add(true);
   const slotsTaken = largestOf([0, ...subnets.map((subnet) => subnet.slotsTaken)]);
-  const running = nodes.map(({ node }) => node.instance.instanceType);
+  const running = nodes.map(({ kind }) => kind.node.instance.instanceType);
   const mostOf = (type: string): number | null =>
     group.sizes?.get(type) ?? mostInstances(group, running, type);
   const heaviest = heaviestType(
@@ -311,7 +309,7 @@ const growingGroup = (plan: ClusterPlan, group: GroupFacts, nodes: readonly Plan
     ...(unread !== undefined && { unreadTemplate: unread }),
     full: knowsNodes && isKnown ? fullNodes(plan, heaviest.input, limitedGroup(group, nodes), nodes) : null,
     subnets,
-    standing: nodes.map(({ node }) => {
+    standing: mapByKind(nodes, ({ kind: { node } }) => {
       const pool = node.heldForPods(false);
       return {
         availabilityZone: node.instance.availabilityZone,

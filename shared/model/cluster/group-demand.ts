@@ -6,7 +6,7 @@ import { type CniConfiguration, keepsTrunkSlot, UNKNOWN_CNI_CONFIGURATION } from
 import type { FullNodes, GrowingGroup } from './growing-group.ts';
 import { HOST_NETWORK_PODS, podAddresses, recommendedCap, vcpusOf } from './max-pods.ts';
 import type { NodeAccumulator } from './node-accumulator.ts';
-import type { PlannedNode } from './node-assessment.ts';
+import { mapByKind, type PlannedKind, type PlannedNode } from './node-assessment.ts';
 import {
   type DemandStep,
   demandWithPods,
@@ -33,6 +33,8 @@ export interface ClusterPlan extends ClusterContext {
   readonly modeOfPools: AddressingMode;
   readonly securityGroupsForPods: boolean;
   readonly nodes: readonly PlannedNode[];
+  /** Of those nodes, each once. */
+  readonly kinds: readonly PlannedKind[];
   readonly podPlaceOf: (subnetId: string, group: string | null) => PodPlace;
   /** Subnets in which nodes may start although none is there, and no group names them. */
   readonly startSubnetIds: readonly string[];
@@ -142,7 +144,7 @@ export const fullNodes = (
   return {
     podsPerNode: full.pods,
     steps,
-    running: running.map(({ node }) => ({
+    running: mapByKind(running, ({ kind: { node } }) => ({
       subnetId: node.subnetId ?? '',
       podSubnetIds: plan.podPlaceOf(node.subnetId ?? '', group.name).subnetIds,
       steps: stillToTake(ofPods, node),

@@ -49,8 +49,10 @@ const NOTHING_HELD: Readonly<Tally> = emptyTally();
  * are arrays: with a map for each, 50,000 nodes took 30 MB more.
  */
 export class NodeAccumulator {
-  readonly instance: Instance;
+  readonly instance: Omit<Instance, 'instanceId'>;
   readonly membership: ClusterMembership;
+  /** Pods that its kubelet admits; `null`: not known, as where the Kubernetes API was not read. */
+  readonly maxPods: number | null;
   interfaces = 0;
   branchInterfaces = 0;
   addresses = 0;
@@ -71,9 +73,10 @@ export class NodeAccumulator {
   #extras: Map<string, Extras> | null = null;
   #usage: readonly { -readonly [Key in keyof SubnetUsage]: SubnetUsage[Key] }[] = [];
 
-  constructor(instance: Instance, membership: ClusterMembership) {
+  constructor(instance: NodeAccumulator['instance'], membership: ClusterMembership, maxPods: number | null) {
     this.instance = instance;
     this.membership = membership;
+    this.maxPods = maxPods;
   }
 
   add(networkInterface: NetworkInterface): void {
@@ -171,6 +174,17 @@ export class NodeAccumulator {
     let managed = this.#primary.interfaces + (this.#trunk ?? NOTHING_HELD).interfaces;
     for (const { interfaces } of this.#secondary) managed += interfaces;
     return managed;
+  }
+
+  /** The same for nodes of which everything is the same but the id, if their tags are: what is left out follows from the rest. */
+  get likeness(): string {
+    const { availabilityZone, instanceType, platform, state, subnetId, vpcId } = this.instance;
+    return JSON.stringify([
+      [availabilityZone, instanceType, platform === undefined, platform, state, subnetId, vpcId],
+      [this.maxPods, this.branchInterfaces, this.hasTrunk, this.hasCilium, this.unmanaged, this.onOtherCards],
+      [this.#primarySubnetId, this.#primary, this.#secondary, this.#trunk, [...this.extras], this.#usage],
+      this.#ipv6Prefixes,
+    ]);
   }
 
   /** The subnet that most of its further interfaces are in; `null` where it has only the primary one. */

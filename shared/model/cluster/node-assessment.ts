@@ -8,8 +8,15 @@ import { compatNodeGauges, nodeGauges } from './cni-gauges.ts';
 import { HOST_NETWORK_PODS, podAddresses, recommendedCap } from './max-pods.ts';
 import type { NodeAccumulator } from './node-accumulator.ts';
 
-/** A node with everything about it that a plan needs. */
+/** A node of a plan: which one it is, and what it has in common with those that are like it. */
 export interface PlannedNode {
+  readonly instanceId: string;
+  readonly kind: PlannedKind;
+}
+
+/** Everything about a node that a plan needs but its name. The nodes of a group differ in little else, so thousands share one. */
+export interface PlannedKind {
+  /** The first of them. */
   readonly node: NodeAccumulator;
   readonly limits: InstanceLimits | null;
   readonly mode: AddressingMode;
@@ -28,14 +35,31 @@ export interface PlannedNode {
   readonly keepsTrunkSlot: boolean;
   /** False where its CNI calls EC2 for nothing: the node keeps what it holds. */
   readonly provisions: boolean;
-  /** Pods that its kubelet admits; `null`: not known, as where the Kubernetes API was not read. */
-  readonly maxPods: number | null;
   /** The subnets that its next interface may go to. */
   readonly newInterfaceSubnetIds: readonly string[];
+  /** Room for addresses, as far as its slots go; `null`: it takes none, or how many is not known. */
+  readonly room: NodeRoom | null;
+  /** The same for pods: max-pods bounds it as well, the recommended one where its own is not known. */
+  readonly roomForPods: NodeRoom | null;
 }
 
+type NodeFacts = Omit<PlannedKind, 'room' | 'roomForPods'>;
+
+/** Asks for the first node of each kind, and gives its answer for all of them. */
+export const mapByKind = <Answer extends object>(
+  nodes: readonly PlannedNode[],
+  answer: (first: PlannedNode) => Answer,
+): readonly Answer[] => {
+  const known = new Map<PlannedKind, Answer>();
+  return nodes.map((node) => {
+    const found = known.get(node.kind) ?? answer(node);
+    known.set(node.kind, found);
+    return found;
+  });
+};
+
 /** How a node in this mode takes more addresses. Types without prefixes fall back to single addresses, whatever the cluster does. */
-export const waysToTake = (mode: AddressingMode, limits: InstanceLimits | null): PlannedNode['takes'] => {
+export const waysToTake = (mode: AddressingMode, limits: InstanceLimits | null): PlannedKind['takes'] => {
   if (mode === 'secondary') return 'secondary';
   if (mode !== 'prefix' && mode !== 'mixed') return null;
   return limits !== null && !limits.prefixDelegation ? 'secondary' : 'prefix';
@@ -51,19 +75,24 @@ const NO_ROOM: NodeRoom = {
   cap: 0,
 };
 
-/** Room for addresses: up to what the slots hold, or, for pods, up to the node's max-pods as well: the recommended one where its own is not known. */
-export const roomOf = (planned: PlannedNode, bound: 'slots' | 'max-pods'): NodeRoom | null => {
-  const { node, limits, takes, customNetworking } = planned;
-  if (limits === null || takes === null || planned.autoMode || !node.isLive) return null;
+export const plannedKind = (facts: NodeFacts): PlannedKind => ({
+  ...facts,
+  room: roomOf(facts, 'slots'),
+  roomForPods: roomOf(facts, 'max-pods'),
+});
+
+const roomOf = (facts: NodeFacts, bound: 'slots' | 'max-pods'): NodeRoom | null => {
+  const { node, limits, takes, customNetworking } = facts;
+  if (limits === null || takes === null || facts.autoMode || !node.isLive) return null;
   const slots = limits.ipv4PerEni - 1;
   const pool = node.podInterfaces(customNetworking);
   const held = pool.addresses + pool.prefixes * ADDRESSES_PER_PREFIX;
   const bySlots = podAddresses(limits, takes, customNetworking) - held;
-  if (!planned.provisions) return { ...NO_ROOM, slotsPerInterface: slots };
+  if (!facts.provisions) return { ...NO_ROOM, slotsPerInterface: slots };
   return {
     unit: takes === 'prefix' ? ADDRESSES_PER_PREFIX : 1,
     slotsPerInterface: slots,
-    ipTargets: planned.ipTargets,
+    ipTargets: facts.ipTargets,
     freeSlots: new Map(
       [...pool.bySubnet].map(([subnetId, { interfaces, slotsUsed }]) => [
         subnetId,
@@ -72,13 +101,13 @@ export const roomOf = (planned: PlannedNode, bound: 'slots' | 'max-pods'): NodeR
     ),
     newInterfaces: Math.max(
       0,
-      limits.maxEnis - node.unmanaged - node.managedInterfaces - (planned.keepsTrunkSlot ? 1 : 0),
+      limits.maxEnis - node.unmanaged - node.managedInterfaces - (facts.keepsTrunkSlot ? 1 : 0),
     ),
-    newInterfaceSubnetIds: planned.newInterfaceSubnetIds,
+    newInterfaceSubnetIds: facts.newInterfaceSubnetIds,
     cap:
       bound === 'slots'
         ? bySlots
-        : Math.min(bySlots, (planned.maxPods ?? recommendedCap(limits)) - HOST_NETWORK_PODS - held),
+        : Math.min(bySlots, (node.maxPods ?? recommendedCap(limits)) - HOST_NETWORK_PODS - held),
   };
 };
 
@@ -94,12 +123,10 @@ export const subnetsOf = (room: NodeRoom): readonly string[] => [
  * What an earlier mode left is no part of the pool: pods may have all of it.
  */
 const warmAtLeast = (
-  planned: PlannedNode,
+  { node, takes, customNetworking, roomForPods: room }: PlannedKind,
   configuration: CniConfiguration,
   ledgers: Ledgers,
 ): number | null => {
-  const { node, takes, customNetworking } = planned;
-  const room = roomOf(planned, 'max-pods');
   if (takes === null || room === null || !configuration.known) return null;
   const pool = node.podInterfaces(customNetworking);
   const held = takes === 'prefix' ? pool.prefixes * ADDRESSES_PER_PREFIX : pool.addresses;
@@ -122,21 +149,22 @@ const warmTarget = (
 };
 
 /**
- * @param ledgersFor fresh ledgers of these subnets, as if the node were alone
+ * One node of a kind, as if it were alone. The others differ from it in `instanceId`.
+ *
+ * @param ledgersFor fresh ledgers of these subnets
  */
 export const assessNode = (
-  planned: PlannedNode,
+  { instanceId, kind }: PlannedNode,
   configuration: CniConfiguration,
   ledgersFor: (subnetIds: readonly string[]) => Ledgers,
 ): NodeAssessment => {
-  const { node, limits, mode, takes, customNetworking } = planned;
-  const room = roomOf(planned, 'slots');
+  const { node, limits, mode, room, takes, customNetworking } = kind;
   const subnetIds = room === null ? [] : subnetsOf(room);
   const growth = room === null ? null : grow([room], ledgersFor(subnetIds));
   const more = growth === null ? null : [...growth.values()].reduce((sum, addresses) => sum + addresses, 0);
   const shape = { limits, mode: takes ?? 'secondary', customNetworking } as const;
   return {
-    instanceId: node.instance.instanceId,
+    instanceId,
     instanceType: node.instance.instanceType,
     state: node.instance.state,
     availabilityZone: node.instance.availabilityZone,
@@ -144,15 +172,15 @@ export const assessNode = (
     nodeGroup: node.membership.nodeGroup,
     nodePool: node.membership.nodePool,
     mode,
-    ...(planned.windows && { windows: true as const }),
+    ...(kind.windows && { windows: true as const }),
     customNetworking,
     interfaces: node.interfaces,
     branchInterfaces: node.branchInterfaces,
     addresses: node.addresses,
     prefixes: node.prefixes,
     usage: node.usage,
-    warmAtLeast: warmAtLeast(planned, configuration, ledgersFor(subnetIds)),
-    ...(planned.maxPods !== null && { maxPods: planned.maxPods }),
+    warmAtLeast: warmAtLeast(kind, configuration, ledgersFor(subnetIds)),
+    ...(node.maxPods !== null && { maxPods: node.maxPods }),
     gauges: nodeGauges(node, shape, more),
     compat: compatNodeGauges(node, shape),
   };

@@ -18,6 +18,7 @@ const CLUSTER_TAG_PREFIX = 'cni.networking.k8s.aws/cluster/';
 export interface PodSubnetsInput extends Pick<ClusterContext, 'subnets' | 'subnetsOfVpc'> {
   readonly clusterName: string;
   readonly configuration: CniConfiguration;
+  /** One of each kind: what they show does not depend on how many there are. */
   readonly nodes: readonly NodeAccumulator[];
 }
 

@@ -1,5 +1,6 @@
 import { expect, test } from 'vitest';
 import type { Instance } from '../../../../shared/model/aws/inventory.ts';
+import { limitsOf } from '../../../../shared/model/cluster/instance-limits.ts';
 import { clustersOf } from '../../../fixtures/assessed-clusters.ts';
 import { aSubnet } from '../../../fixtures/assessments.ts';
 import { aNode, nodeInterface } from '../../../fixtures/cluster-records.ts';
@@ -33,4 +34,24 @@ const lookUpsFor = (nodes: number): number => {
 
 test('a node does not look at all others of its cluster to find where its pods get addresses', () => {
   expect(lookUpsFor(80)).toBeLessThanOrEqual(lookUpsFor(10));
+});
+
+/** How often the limits of their type are looked up. */
+const lookUpsOfLimits = (nodes: number): number => {
+  let lookUps = 0;
+  const ids = Array.from({ length: nodes }, (_, index) => `i-${index}`);
+  const [cluster] = clustersOf({
+    instances: ids.map((id) => aNode(id)),
+    interfaces: ids.map((id) => nodeInterface(id, { secondaries: 9 })),
+    limits: (type) => {
+      lookUps += 1;
+      return limitsOf(type);
+    },
+  });
+  expect(cluster?.nodes.map(({ instanceId }) => instanceId)).toEqual(ids);
+  return lookUps;
+};
+
+test('nodes that are alike are assessed once', () => {
+  expect(lookUpsOfLimits(80)).toBe(lookUpsOfLimits(10));
 });
