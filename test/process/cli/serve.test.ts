@@ -231,4 +231,18 @@ describe('the life of headroom serve', () => {
     expect(err).toContain(message);
     expect(err).not.toContain('Headroom answers');
   });
+
+  test('all that is wrong with its options is named at once', async () => {
+    const wrong = {
+      '--region': 'mars',
+      '--public-url': 'ftp://headroom',
+      '--listen': '9464',
+      '--token-file': 'no-token',
+      '--allow-host': 'https://headroom',
+      '--interval': '5',
+    };
+    const { code, err } = await headroomInProcess(['serve', ...Object.entries(wrong).flat()]);
+    expect(code).toBe(2);
+    for (const option of Object.keys(wrong)) expect(err).toContain(option);
+  });
 });
