@@ -1,6 +1,7 @@
 import { printable } from '../../shared/model/base/invisible-characters.ts';
 import { listOf, nameAndId } from '../../shared/model/base/text/names.ts';
 import { number } from '../../shared/model/base/text/numbers.ts';
+import { utcMinute } from '../../shared/model/base/text/times.ts';
 import type { AddCommand } from '../base/command-line.ts';
 import { EXIT } from '../base/exit-codes.ts';
 import { paint } from '../base/io.ts';
@@ -45,7 +46,9 @@ A free block can become a prefix. A block with a single address in use cannot: m
         else {
           const heading = paint(io)('bold', printable(nameAndId(subnet.name, subnet.subnetId)));
           const reason = subnet.unknowns[0]?.reason ?? 'An IPv6-only subnet has no blocks of IPv4 addresses.';
-          io.out(`${heading}  ${printable(subnet.cidrBlock ?? 'IPv6 only')}\n\n`);
+          const readAt =
+            subnet.interfacesReadAt === undefined ? '' : `  read ${utcMinute(subnet.interfacesReadAt)}`;
+          io.out(`${heading}  ${printable(subnet.cidrBlock ?? 'IPv6 only')}${readAt}\n\n`);
           io.out(map === null ? `There is no map: ${printable(reason)}\n` : renderAddressMap(io, map));
           for (const pods of podsInSubnet(subnet.subnetId, assessment.clusters)) io.out(podsLine(pods));
           io.out(renderProblems(io, { targets: [assessment.target] }));

@@ -134,6 +134,9 @@ export const renderSubnetPage = (
     line('range', subnet.cidrBlock ?? 'IPv6 only'),
     line('clusters', clusters.length === 0 ? 'none known' : clusters.join(', ')),
     line('scanned', utcMinute(scannedAt)),
+    ...(subnet.interfacesReadAt === undefined
+      ? []
+      : [line('interfaces', `read ${utcMinute(subnet.interfacesReadAt)}, by an earlier scan`)]),
     heading('Supply'),
     supplyLines(subnet),
     ...(map === null ? [] : [heading('Address map'), renderAddressMap(io, map)]),

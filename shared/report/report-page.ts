@@ -30,7 +30,7 @@ import { subnetPods } from './pods-parts.ts';
 import { restOfPage } from './rest-of-page.ts';
 import { runwaySection } from './runway-section.ts';
 import { reportStyle } from './stylesheet.ts';
-import { mapOrReason, subnetDetail } from './subnet-detail.ts';
+import { mapOrReason, readBefore, subnetDetail } from './subnet-detail.ts';
 import { type ReportedTarget, targetsOf, targetsSection } from './targets-section.ts';
 import { sinceLastWeek } from './week-before.ts';
 import { type RankedSubnet, subnetKey, worstFirst } from './worst-first.ts';
@@ -67,7 +67,7 @@ const WORST_SHOWN = 6;
 
 const subnetCard = (ranked: RankedSubnet, places: Places, map: AddressMap | undefined, now: number): Html => {
   const { subnet, severity, first } = ranked;
-  return html`<article class="card ${severity ?? ''}"${filterable(places.ofSubnet(ranked), [subnet.subnetId, subnet.name, subnet.cidrBlock, subnet.vpcId, subnet.accountId])}><h3>${severity === null ? null : html`<span class="chip ${severity}">${severity}</span> `}${oldMark(subnet, now)}<a href="#${ranked.key}">${nameHtml(subnet.name, subnet.subnetId)}</a></h3><p class="where">${subnet.subnetId} · ${subnet.cidrBlock ?? 'IPv6 only'} · ${subnet.availabilityZone ?? ''} · account ${subnet.accountId}</p><div class="facts"><div><b>${availableIn(subnet)}</b>${ofUsable(subnet)} available</div><div><b>${ipv4Figure(subnet, subnet.prefixes?.free ?? null)}</b> free prefixes</div><div><span class="muted">${first.supply} run out:</span> ${outlookStrip(subnet, first.forecast, now)}</div></div>${mapOrReason(subnet, map)}${ranked.findings.slice(0, 3).map(({ title }) => html`<p>${title}</p>`)}</article>`;
+  return html`<article class="card ${severity ?? ''}"${filterable(places.ofSubnet(ranked), [subnet.subnetId, subnet.name, subnet.cidrBlock, subnet.vpcId, subnet.accountId])}><h3>${severity === null ? null : html`<span class="chip ${severity}">${severity}</span> `}${oldMark(subnet, now)}<a href="#${ranked.key}">${nameHtml(subnet.name, subnet.subnetId)}</a></h3><p class="where">${subnet.subnetId} · ${subnet.cidrBlock ?? 'IPv6 only'} · ${subnet.availabilityZone ?? ''} · account ${subnet.accountId}${readBefore(subnet) === null ? null : ` · ${readBefore(subnet)}`}</p><div class="facts"><div><b>${availableIn(subnet)}</b>${ofUsable(subnet)} available</div><div><b>${ipv4Figure(subnet, subnet.prefixes?.free ?? null)}</b> free prefixes</div><div><span class="muted">${first.supply} run out:</span> ${outlookStrip(subnet, first.forecast, now)}</div></div>${mapOrReason(subnet, map)}${ranked.findings.slice(0, 3).map(({ title }) => html`<p>${title}</p>`)}</article>`;
 };
 
 const subnetRow = ({ ranked, facets, change }: CountedSubnet, hasPast: boolean, now: number): Html => {

@@ -107,6 +107,10 @@ const unknowns = (subnet: SubnetAssessment): Html | null => {
       )}</ul></div>`;
 };
 
+/** How old its map is, where it is not of the last scan. */
+export const readBefore = ({ interfacesReadAt }: SubnetAssessment): string | null =>
+  interfacesReadAt === undefined ? null : `interfaces read ${utcMinute(interfacesReadAt)}`;
+
 const whereabouts = (subnet: SubnetAssessment): Html =>
   html`<p class="where">${[
     subnet.subnetId,
@@ -117,7 +121,7 @@ const whereabouts = (subnet: SubnetAssessment): Html =>
     subnet.region,
     subnet.ownerId === null ? null : `shared by account ${subnet.ownerId}`,
     subnet.figuresFrom === undefined ? null : `figures of ${utcMinute(subnet.figuresFrom)}, not read since`,
-    subnet.interfacesReadAt === undefined ? null : `interfaces read ${utcMinute(subnet.interfacesReadAt)}`,
+    readBefore(subnet),
   ]
     .filter((word) => word !== null)
     .join(' · ')}</p>`;

@@ -97,7 +97,7 @@ export interface SubnetAssessment {
   readonly mayGrow?: SubnetGrowth;
   /** Available interfaces of the CNI that no controller cleans up, and the addresses they waste. */
   readonly leakedInterfaces: number | null;
-  /** ISO 8601: when its interfaces were read, where that was before this scan. AWS's own count has not moved since. */
+  /** ISO 8601: when its interfaces were read, where that was before this scan. AWS's own count has hardly moved since, or not at all. */
   readonly interfacesReadAt?: string;
   /** ISO 8601: the scan that its figures are of, where its target could not be read since. They are old, and no all-clear. */
   readonly figuresFrom?: string;
