@@ -86,17 +86,14 @@ const updateRecord = (config: EksNodegroup['updateConfig']): NodeGroupUpdate | n
         strategy: config.updateStrategy ?? null,
       };
 
-/** Auto Scaling writes "no limit" as -1. */
 const warmPoolRecord = (config: EksNodegroup['warmPoolConfig']): WarmPool | null =>
-  config?.enabled === true
-    ? {
-        minSize: config.minSize ?? 0,
-        maxGroupPreparedCapacity:
-          config.maxGroupPreparedCapacity !== undefined && config.maxGroupPreparedCapacity >= 0
-            ? config.maxGroupPreparedCapacity
-            : null,
-      }
-    : null;
+  config?.enabled === true ? warmPoolOf(config.minSize, config.maxGroupPreparedCapacity) : null;
+
+/** Auto Scaling writes "no limit" as -1. */
+const warmPoolOf = (minSize = 0, maxGroupPreparedCapacity = -1): WarmPool => ({
+  minSize,
+  maxGroupPreparedCapacity: maxGroupPreparedCapacity >= 0 ? maxGroupPreparedCapacity : null,
+});
 
 export const fargateProfileRecord = (profile: EksFargateProfile): FargateProfile => ({
   name: required(profile.fargateProfileName, 'a Fargate profile without fargateProfileName'),
@@ -126,11 +123,19 @@ export const autoScalingGroupRecord = (group: AwsAutoScalingGroup): AutoScalingG
     instanceIds: instances.flatMap(({ InstanceId }) => InstanceId ?? []),
     ...weightsOf(group),
     launchTemplates: launchTemplatesOf(group),
+    ...warmPoolBeside(group),
     tags: Object.fromEntries(
       (group.Tags ?? []).flatMap(({ Key, Value }) => (Key === undefined ? [] : [[Key, Value ?? '']])),
     ),
   };
 };
+
+const warmPoolBeside = ({
+  WarmPoolConfiguration: pool,
+}: AwsAutoScalingGroup): Pick<AutoScalingGroup, 'warmPool'> =>
+  pool === undefined || pool.Status === 'PendingDelete'
+    ? {}
+    : { warmPool: warmPoolOf(pool.MinSize, pool.MaxGroupPreparedCapacity) };
 
 /** EC2 Auto Scaling API reference, `DesiredCapacityType` and `LaunchTemplateOverrides`. */
 const weightsOf = ({

@@ -162,6 +162,8 @@ const routeTable: z.ZodMiniType<RouteTable> = z.object({
 
 const healthIssues = z.array(z.object({ code: awsWord, message: orNull(text), resourceIds: z.array(anyId) }));
 
+const warmPool = z.object({ minSize: count, maxGroupPreparedCapacity: orNull(count) });
+
 const eksCluster: z.ZodMiniType<EksCluster> = z.object({
   name: text,
   arn: word(ARN),
@@ -195,9 +197,7 @@ const eksCluster: z.ZodMiniType<EksCluster> = z.object({
           }),
         ),
       ),
-      warmPool: z.exactOptional(
-        orNull(z.object({ minSize: count, maxGroupPreparedCapacity: orNull(count) })),
-      ),
+      warmPool: z.exactOptional(orNull(warmPool)),
       healthIssues,
     }),
   ),
@@ -222,6 +222,7 @@ const autoScalingGroup: z.ZodMiniType<AutoScalingGroup> = z.object({
   instanceIds: z.array(anyId),
   weights: z.exactOptional(orNull(z.record(awsWord, z.number().check(z.positive())))),
   launchTemplates: z.exactOptional(z.array(z.object({ launchTemplateId: anyId, version: templateVersion }))),
+  warmPool: z.exactOptional(warmPool),
   tags,
 });
 

@@ -249,6 +249,8 @@ export interface AutoScalingGroup {
   readonly weights?: Readonly<Record<string, number>> | null;
   /** What it may launch from: the group's own template and those of its overrides. Left out where it was not read. */
   readonly launchTemplates?: readonly LaunchTemplateVersion[];
+  /** Instances that are kept ready beside those of the group, and are in no list of it. Left out where the group has none. */
+  readonly warmPool?: WarmPool;
   readonly tags: Tags;
 }
 
@@ -260,7 +262,7 @@ export interface NodeGroupUpdate {
   readonly strategy: string | null;
 }
 
-/** EKS, `warmPoolConfig` of a node group. */
+/** EKS, `warmPoolConfig` of a node group; EC2 Auto Scaling, `WarmPoolConfiguration`. */
 export interface WarmPool {
   readonly minSize: number;
   /** The most instances, running and ready together; `null`: as many as the group's maximum. */

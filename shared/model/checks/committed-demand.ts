@@ -146,7 +146,9 @@ const sizeText = (estate: Estate, cluster: ClusterAssessment | null, demand: Com
 /** How much of the maximum its warm pool is: people have set a lower one. `0`: it has none. */
 const warmNodes = (estate: Estate, cluster: ClusterAssessment | null, demand: CommittedDemand): number => {
   const managed = cluster === null ? undefined : nodeGroupOf(estate, cluster, demand);
-  return managed?.warmPool == null ? 0 : Math.max(0, demand.maximumNodes - managed.maxSize);
+  return managed?.warmPool == null
+    ? (demand.warmNodes ?? 0)
+    : Math.max(0, demand.maximumNodes - managed.maxSize);
 };
 
 const canBeFull = ({ fits, fitsAtBest, shortfall }: DemandWhenFull): string => {

@@ -20,6 +20,7 @@ import {
   unreadTemplates,
   withTemplates,
 } from './template-extras.ts';
+import { isInWarmPool, mostNodes } from './warm-pools.ts';
 import { isWindowsGroup, isWindowsNode } from './windows-nodes.ts';
 
 /** The cluster autoscaler finds its groups by this tag; its value is `owned`. */
@@ -45,14 +46,14 @@ export const clusterGroups = (plan: ClusterPlan): readonly GrowingGroup[] => {
  */
 export const loosePools = (plan: ClusterPlan): readonly GrowingGroup[] => {
   const nodeGroups = new Set((plan.eks?.nodeGroups ?? []).map(({ name }) => name));
-  const inGroups = new Set(
-    plan.autoScalingGroups
-      .filter(({ tags }) => belongsTo(tags, plan.clusterName))
-      .flatMap(({ instanceIds }) => instanceIds),
-  );
+  const ownGroups = plan.autoScalingGroups.filter(({ tags }) => belongsTo(tags, plan.clusterName));
+  const inGroups = new Set(ownGroups.flatMap(({ instanceIds }) => instanceIds));
   const loose = plan.nodes.filter(
     ({ instanceId, kind: { node } }) =>
-      node.isLive && !inGroups.has(instanceId) && !nodeGroups.has(node.membership.nodeGroup ?? ''),
+      node.isLive &&
+      !inGroups.has(instanceId) &&
+      !ownGroups.some((group) => isWarm(plan, group, instanceId)) &&
+      !nodeGroups.has(node.membership.nodeGroup ?? ''),
   );
   return [...Map.groupBy(loose, ({ kind }) => kind.node.membership.nodePool ?? '')].map(([pool, nodes]) =>
     growingGroup(
@@ -130,13 +131,6 @@ const managedGroup = (plan: ClusterPlan, group: NodeGroup): GrowingGroup => {
 
 const isDeleted = ({ status }: NodeGroup): boolean => status === 'DELETING';
 
-/**
- * Nodes that run and nodes of the warm pool together. The pool keeps its least size beside a group that is at its maximum.
- * Source: EC2 Auto Scaling user guide, warm pools; EKS API reference, `WarmPoolConfig`.
- */
-const mostNodes = ({ maxSize, warmPool }: NodeGroup): number =>
-  warmPool == null ? maxSize : Math.max(maxSize + warmPool.minSize, warmPool.maxGroupPreparedCapacity ?? 0);
-
 /** EKS updates at most so many nodes at once. Source: EKS user guide, managed node update behavior. */
 const MOST_UPDATED = 100;
 /** It may start so many in each zone to keep nodes in their zones. Same source. */
@@ -159,13 +153,23 @@ export const startedFirst = (
   return Math.max(zones * STARTED_IN_EACH_ZONE, replaced);
 };
 
+const isWarm = (plan: ClusterPlan, group: AutoScalingGroup, instanceId: string): boolean => {
+  const instance = plan.instances.get(instanceId);
+  return instance !== undefined && isInWarmPool(group, instance);
+};
+
 const scalingGroup = (plan: ClusterPlan, group: AutoScalingGroup): GrowingGroup => {
   const ids = new Set(group.instanceIds);
-  const nodes = plan.nodes.filter(({ instanceId, kind }) => kind.node.isLive && ids.has(instanceId));
-  return growingGroup(
+  const nodes = plan.nodes.filter(
+    ({ instanceId, kind }) =>
+      (kind.node.isLive && ids.has(instanceId)) || isWarm(plan, group, instanceId),
+  );
+  const maxSize = mostNodes(group);
+  const growing = growingGroup(
     plan,
     {
       ...group,
+      maxSize,
       kind: 'auto-scaling-group',
       desired: group.desiredCapacity,
       templates: templatesOfGroups([group], plan.launchTemplates),
@@ -173,6 +177,7 @@ const scalingGroup = (plan: ClusterPlan, group: AutoScalingGroup): GrowingGroup 
     },
     nodes,
   );
+  return { ...growing, ...(maxSize > group.maxSize && { warmNodes: maxSize - group.maxSize }) };
 };
 
 interface GroupFacts {

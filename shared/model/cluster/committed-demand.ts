@@ -76,6 +76,7 @@ export const committedDemand = (
       limitedBy: outcome?.shortage?.limitedBy ?? null,
       outsideCluster: group.outsideCluster ?? false,
       ...(group.weighted === true && { weighted: true }),
+      ...(group.warmNodes !== undefined && { warmNodes: group.warmNodes }),
       subnetIds: group.subnets.map(({ subnetId }) => subnetId),
       whenFull: whenFull(group, fullWorst.get(group), fullBest.get(group)),
       update: updateOf(group, ledgers, atMost),

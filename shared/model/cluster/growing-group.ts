@@ -29,6 +29,8 @@ export interface GrowingGroup {
   readonly unreadTemplate?: LaunchTemplateVersion;
   /** True where the group's sizes count units, processors or memory: a number of nodes does not say what to set. */
   readonly weighted?: boolean;
+  /** Of its maximum, nodes of a warm pool beside the group's own maximum. Left out where there are none. */
+  readonly warmNodes?: number;
   /** True for a group of no cluster, whose instances take from the same subnets. */
   readonly outsideCluster?: boolean;
 }

@@ -6,6 +6,7 @@ import type { GrowingGroup } from './growing-group.ts';
 import { EXHAUSTION_ERRORS } from './node-demand.ts';
 import { NO_EXTRAS } from './node-extras.ts';
 import { isPrimary, templatesOfGroups, unreadTemplates, withTemplates } from './template-extras.ts';
+import { isInWarmPool, mostNodes } from './warm-pools.ts';
 
 interface ClusterOfGroups {
   readonly name: string;
@@ -38,7 +39,7 @@ export const outsideGroups = (
     eksClusters.flatMap(({ nodeGroups }) => nodeGroups.flatMap(({ autoScalingGroups }) => autoScalingGroups)),
   );
   return groups.flatMap((group): readonly GrowingGroup[] => {
-    const { instanceIds, instanceTypes, name, tags, weights } = group;
+    const { instanceTypes, name, tags, weights } = group;
     const belongs =
       managed.has(name) ||
       membershipOf(tags) !== null ||
@@ -48,8 +49,14 @@ export const outsideGroups = (
     if (belongs || !subnetIds.some((id) => subnets.has(id))) return [];
     const cluster = clusters.find(({ nodeSubnetIds }) => subnetIds.some((id) => nodeSubnetIds.includes(id)));
     const [unreadTemplate] = unreadTemplates([group], launchTemplates);
+    const warm =
+      group.warmPool === undefined
+        ? []
+        : [...instances.values()].filter((instance) => isInWarmPool(group, instance));
+    const instanceIds = [...group.instanceIds, ...warm.map(({ instanceId }) => instanceId)];
     const running = instanceIds.flatMap((id) => instances.get(id)?.instanceType ?? []);
-    const mostOf = (type: string): number => mostInstances(group, running, type) ?? group.maxSize;
+    const maxSize = mostNodes(group);
+    const mostOf = (type: string): number => mostInstances({ ...group, maxSize }, running, type) ?? maxSize;
     // Every type takes one address, so the one of which most fit counts.
     const [type = null] = instanceTypes.toSorted((a, b) => mostOf(b) - mostOf(a));
     const instancesIn = Map.groupBy(instanceIds, (id) => instances.get(id)?.subnetId);
@@ -59,7 +66,8 @@ export const outsideGroups = (
         group: name,
         kind: 'auto-scaling-group',
         currentNodes: instanceIds.length,
-        maximumNodes: type === null ? group.maxSize : mostOf(type),
+        maximumNodes: type === null ? maxSize : mostOf(type),
+        ...(maxSize > group.maxSize && { warmNodes: maxSize - group.maxSize }),
         instanceType: type,
         ...(weights !== undefined && { weighted: true }),
         steps:

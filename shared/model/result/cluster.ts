@@ -116,6 +116,8 @@ export interface CommittedDemand {
   readonly outsideCluster: boolean;
   /** True where the sizes of an Auto Scaling group count units, processors or memory. Left out: they count instances. */
   readonly weighted?: boolean;
+  /** Of the maximum of an Auto Scaling group, nodes of its warm pool. Left out where there are none. */
+  readonly warmNodes?: number;
   /**
    * The upper bound: what happens if every group goes to its maximum and every node is full of pods. The figures above are
    * the lower one: what new nodes take at the start. `null` when it is unknown.

@@ -104,7 +104,7 @@ interface GroupSizes {
 export const lowerMaximum = (
   estate: Estate,
   cluster: ClusterAssessment | null,
-  group: Group & Pick<CommittedDemand, 'currentNodes' | 'outsideCluster' | 'weighted'>,
+  group: Group & Pick<CommittedDemand, 'currentNodes' | 'outsideCluster' | 'warmNodes' | 'weighted'>,
   nodes: number,
 ): Remedy | null => {
   if (nodes < group.currentNodes) return null;
@@ -113,6 +113,8 @@ export const lowerMaximum = (
   if (group.kind === 'node-group' && maximum < 1) return null;
   // The limits of a node pool are processors, and sizes may count units: a number of nodes does not say what to write.
   if (group.kind === 'node-pool' || group.weighted === true) return null;
+  // A warm pool may be set to prepare more than the group's maximum.
+  if (group.warmNodes !== undefined) return null;
   const { minSize = 0, desiredSize = 0 } = managed ?? {};
   const members = group.outsideCluster ? 'instances' : 'nodes';
   return {

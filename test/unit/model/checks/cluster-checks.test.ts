@@ -768,6 +768,8 @@ describe('committed demand', () => {
     expect(warm(aDemand({ whenFull }))).toMatch(
       /^workers has 2 nodes and may grow to 10, with its warm pool of 3\. /,
     );
+    const scaling = { ...short, kind: 'auto-scaling-group' as const, warmNodes: 4 };
+    expect(warm(scaling)).toContain('Its maximum of 10 is with the warm pool of 4.');
   });
 
   test.each([

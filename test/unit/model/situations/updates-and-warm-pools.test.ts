@@ -1,6 +1,6 @@
 import { describe, expect, test } from 'vitest';
-import { nodeGroupRecord } from '../../../../shared/clusters/eks-records.ts';
-import type { NodeGroup } from '../../../../shared/model/aws/inventory.ts';
+import { autoScalingGroupRecord, nodeGroupRecord } from '../../../../shared/clusters/eks-records.ts';
+import type { NodeGroup, WarmPool } from '../../../../shared/model/aws/inventory.ts';
 import { Situation } from '../../../fixtures/situation.ts';
 
 /**
@@ -162,6 +162,76 @@ describe('a warm pool', () => {
     ['no less than the group itself', { minSize: 0, maxGroupPreparedCapacity: 3 }, 3, 4],
   ])('commits %s', (_, warmPool, currentNodes, maximumNodes) => {
     expect(pool({ warmPool }).assess().cluster.committed).toMatchObject([{ currentNodes, maximumNodes }]);
+  });
+
+  /** An Auto Scaling group of at most four with two instances, and one that is kept ready and in no list of the group. */
+  const scaling = (warmPool: WarmPool | undefined, ofCluster: boolean, state = 'stopped') => {
+    const situation = new Situation();
+    situation.subnet('nodes-a', '10.0.0.0/24');
+    situation.cluster();
+    const start = (own: string) =>
+      ofCluster
+        ? situation.node('nodes-a', {
+            secondaries: 9,
+            tags: { 'aws:autoscaling:groupName': 'own' },
+            instance: { state: own },
+          })
+        : situation.fleetInstance('nodes-a', 'own', { state: own });
+    situation.scalingGroup({
+      name: 'own',
+      subnetIds: ['nodes-a'],
+      instanceTypes: ['m5.large'],
+      instanceIds: [start('running'), start('running')],
+      maxSize: 4,
+      ...(warmPool !== undefined && { warmPool }),
+      tags: ofCluster ? { 'kubernetes.io/cluster/shop': 'owned' } : {},
+    });
+    start(state);
+    if (!ofCluster) situation.group({ subnetIds: ['nodes-a'], maxSize: 0 });
+    const { cluster } = situation.assess();
+    return cluster.committed.find(({ group }) => group === 'own');
+  };
+
+  test.each([
+    ['none', undefined, 2, 4, undefined],
+    ['its least size beside a full group', { minSize: 3, maxGroupPreparedCapacity: null }, 3, 7, 3],
+    ['all that it may prepare', { minSize: 0, maxGroupPreparedCapacity: 12 }, 3, 12, 8],
+    ['no less than the group itself', { minSize: 0, maxGroupPreparedCapacity: 3 }, 3, 4, undefined],
+  ])('of an Auto Scaling group commits %s', (_, warmPool, currentNodes, maximumNodes, warmNodes) => {
+    for (const ofCluster of [true, false])
+      expect(scaling(warmPool, ofCluster)).toEqual(
+        expect.objectContaining({
+          currentNodes,
+          maximumNodes,
+          ...(warmNodes !== undefined && { warmNodes }),
+        }),
+      );
+    expect(scaling(warmPool, true)?.warmNodes).toBe(warmNodes);
+  });
+
+  test('of an Auto Scaling group counts its instances while they are there, and those that run once', () => {
+    const warmPool = { minSize: 3, maxGroupPreparedCapacity: null };
+    const current = (state: string) =>
+      [true, false].map((ofCluster) => scaling(warmPool, ofCluster, state)?.currentNodes);
+    expect([current('running'), current('terminated')]).toEqual([
+      [3, 3],
+      [2, 2],
+    ]);
+  });
+
+  const group = { AutoScalingGroupName: 'own', MinSize: 0, MaxSize: 4, DesiredCapacity: 2 };
+
+  test.each([
+    [
+      { MinSize: 2, MaxGroupPreparedCapacity: 9 },
+      { minSize: 2, maxGroupPreparedCapacity: 9 },
+    ],
+    [{ MaxGroupPreparedCapacity: -1 }, { minSize: 0, maxGroupPreparedCapacity: null }],
+    [{ MinSize: 2, Status: 'PendingDelete' as const }, undefined],
+    [undefined, undefined],
+  ])('%j is read from Auto Scaling as %j', (WarmPoolConfiguration, warmPool) => {
+    const record = autoScalingGroupRecord({ ...group, WarmPoolConfiguration } as never);
+    expect(record.warmPool).toEqual(warmPool);
   });
 
   const scalingConfig = { minSize: 0, maxSize: 4, desiredSize: 2 };

@@ -271,6 +271,12 @@ describe('a group is scaled down', () => {
     expect(at('node-pool', 3)).toBeNull();
   });
 
+  test('and the maximum of an Auto Scaling group with a warm pool is not lowered: it may prepare more', () => {
+    const group = aDemand({ kind: 'auto-scaling-group', currentNodes: 2 });
+    expect(lowerMaximum(anEstate({}), aCluster(), { ...group, warmNodes: 3 }, 8)).toBeNull();
+    expect(lowerMaximum(anEstate({}), aCluster(), group, 8)).not.toBeNull();
+  });
+
   test('and a maximum is never lowered below the nodes that run', () => {
     expect(lowerMaximum(anEstate({}), aCluster(), aDemand({ currentNodes: 5 }), 4)).toBeNull();
     expect(lowerMaximum(anEstate({}), aCluster(), aDemand({ currentNodes: 4 }), 4)).not.toBeNull();
