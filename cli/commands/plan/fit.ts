@@ -134,6 +134,7 @@ const questionOf = (options: Options, sources: readonly PlanSource[]): readonly 
             .filter(({ podSubnetIds }) => podSubnetIds !== null)
             .map(({ subnetId }) => subnetId),
           podSubnetOfZone: podSubnetsIn(places),
+          places,
           settings,
           ...(cluster.autoMode && !isLaunchedByGroup(cluster, usual) && { fallsBack: true }),
         },
@@ -185,9 +186,14 @@ const knownCluster = (sources: readonly PlanSource[], name: string | null): Know
   for (const { plan } of sources) {
     const cluster = plan.input.clusters.find(({ clusterName }) => clusterName === name);
     if (cluster !== undefined)
-      return { settings: settingsOf(cluster), podSubnetOfZone: podSubnetsIn(plan.placesOf(cluster)) };
+      return {
+        settings: settingsOf(cluster),
+        podSubnetOfZone: podSubnetsIn(plan.placesOf(cluster)),
+        // A group of the plan has a launch template of its own: what others add says nothing of it.
+        places: plan.placesOf(cluster).map(({ extras: _extras, ...place }) => place),
+      };
   }
-  return { settings: DEFAULT_CNI_SETTINGS, podSubnetOfZone: new Map() };
+  return { settings: DEFAULT_CNI_SETTINGS, podSubnetOfZone: new Map(), places: [] };
 };
 
 /** All targets together: a Terraform plan names its subnets by their ids. */

@@ -1,4 +1,5 @@
 import { largestOf, smallestOf } from '../../../shared/model/base/extremes.ts';
+import { listOf as namesOf } from '../../../shared/model/base/text/names.ts';
 import { startedFirst } from '../../../shared/model/cluster/cluster-groups.ts';
 import type { FitDemand } from '../../../shared/model/plan/fit.ts';
 import { windowsType } from '../../../shared/model/plan/windows-type.ts';
@@ -96,11 +97,19 @@ const nodeDemands = (
     unknown === undefined ? [bySlots[0], bySlots.at(-1)] : [unknown, unknown];
   if (smallest === null || largest === null)
     return plan.unknown(change, 'its instance type is known only after apply, so its nodes are not counted.');
-  const { settings, podSubnetOfZone } = clusterOf(plan, clusterName);
+  const { places, podSubnetOfZone, settings } = clusterOf(plan, clusterName);
   // Windows nodes know no custom networking.
   const hasPodSubnets = settings.customNetworking && !windows;
-  if (hasPodSubnets && podSubnetOfZone.size === 0)
+  const withPods = subnets.filter(
+    (subnetId) => !hasPodSubnets || podSubnetOfZone.has(plan.zoneOf(subnetId) ?? ''),
+  );
+  if (hasPodSubnets && withPods.length === 0)
     return plan.unknown(change, 'the subnets of its pods are not in the plan, so its nodes are not counted.');
+  if (withPods.length < subnets.length)
+    plan.unknown(
+      change,
+      `where pods of nodes in ${namesOf(subnets.filter((id) => !withPods.includes(id)))} take addresses is not in the plan, so no nodes are counted there.`,
+    );
   return [
     {
       kind: 'nodes',
@@ -110,8 +119,9 @@ const nodeDemands = (
         ? { least: windowsType(smallest), most: windowsType(largest) }
         : { least: smallest, most: largest },
       pods: null,
-      subnetIds: subnets,
+      subnetIds: withPods,
       podSubnetOfZone: hasPodSubnets ? podSubnetOfZone : new Map(),
+      ...(!windows && { places }),
       settings,
     },
   ];

@@ -1,5 +1,6 @@
 import type { InstanceLimits } from '../../../shared/model/aws/inventory.ts';
 import type { NodeSettings } from '../../../shared/model/plan/cluster-settings.ts';
+import type { NodePlace } from '../../../shared/model/result/cluster.ts';
 import type { Change } from './changes.ts';
 import { textOf } from './json.ts';
 import { type SubnetArgument, subnetsOf } from './subnets.ts';
@@ -9,6 +10,8 @@ export interface KnownCluster {
   readonly settings: NodeSettings;
   /** Where pods take their addresses under custom networking, by zone. */
   readonly podSubnetOfZone: ReadonlyMap<string, readonly string[]>;
+  /** Where its nodes start, and where pods of nodes there take their addresses. */
+  readonly places: readonly NodePlace[];
 }
 
 /** What the scan knows of what a plan names. */
@@ -34,14 +37,15 @@ export class PlanContext {
     this.estate = estate;
   }
 
+  /** The zone of a subnet that exists, or that the plan makes; `null`: not known. */
+  zoneOf(subnetId: string): string | null {
+    const planned = this.changes.find(({ address, type }) => type === 'aws_subnet' && address === subnetId);
+    return this.estate.zoneOf(subnetId) ?? textOf(planned?.after['availability_zone']);
+  }
+
   /** Zones of these subnets. One that is not known counts as a zone of its own. */
   zonesOf(subnetIds: readonly string[]): number {
-    const planned = new Map(
-      this.changes.flatMap(({ address, after, type }) =>
-        type === 'aws_subnet' ? [[address, textOf(after['availability_zone'])]] : [],
-      ),
-    );
-    return new Set(subnetIds.map((id) => this.estate.zoneOf(id) ?? planned.get(id) ?? id)).size;
+    return new Set(subnetIds.map((id) => this.zoneOf(id) ?? id)).size;
   }
 
   /** Sentences, each once. */

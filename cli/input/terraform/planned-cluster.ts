@@ -54,5 +54,8 @@ export const clusterOf = (plan: PlanContext, clusterName: string | null): KnownC
       configuration.eniConfigByZone && eniConfigSubnets.size > 0
         ? new Map([...eniConfigSubnets].map(([zone, subnetId]) => [zone, [subnetId]]))
         : running.podSubnetOfZone,
+    // What runs takes its addresses by other settings.
+    places:
+      (configuration.customNetworking ?? false) === running.settings.customNetworking ? running.places : [],
   };
 };

@@ -2,7 +2,8 @@ import { elementAt } from '../base/element-at.ts';
 import { valueAt } from '../base/value-at.ts';
 import { EXHAUSTION_ERRORS } from '../cluster/node-demand.ts';
 import type { AddressMap, SubnetAssessment } from '../result/assessment.ts';
-import type { NewNodeSettings } from '../result/cluster.ts';
+import type { NewNodeSettings, NodePlace } from '../result/cluster.ts';
+import { extrasAt } from './fleet.ts';
 import { emptySubnet } from './new-subnet.ts';
 import { NodeDemands } from './node-demands.ts';
 import type { PlanEstate } from './plan-estate.ts';
@@ -29,6 +30,11 @@ export interface NodesDemand {
   readonly subnetIds: readonly string[];
   /** Where their pods take addresses under custom networking, by zone; empty: in the node's own subnet. */
   readonly podSubnetOfZone: ReadonlyMap<string, readonly string[]>;
+  /**
+   * What the scan knows of its subnets, which counts before `podSubnetOfZone`: where pods of nodes there take addresses, and what a
+   * node takes besides. Left out: nothing.
+   */
+  readonly places?: readonly NodePlace[];
   readonly settings: NewNodeSettings;
   /** True for nodes of EKS Auto Mode, which take single addresses where no prefix is free. How many is not known. */
   readonly fallsBack?: boolean;
@@ -192,7 +198,17 @@ interface Ground {
 
 const demandedSubnets = (demand: FitDemand): readonly string[] => [
   ...demand.subnetIds,
-  ...(demand.kind === 'nodes' ? [...demand.podSubnetOfZone.values()].flat() : []),
+  ...(demand.kind === 'nodes'
+    ? [...[...demand.podSubnetOfZone.values()].flat(), ...placesOf(demand).flatMap(subnetsOfPlace)]
+    : []),
+];
+
+const placesOf = ({ places = [], subnetIds }: NodesDemand): readonly NodePlace[] =>
+  places.filter(({ subnetId }) => subnetIds.includes(subnetId));
+
+const subnetsOfPlace = ({ extras = [], podSubnetIds }: NodePlace): readonly string[] => [
+  ...(podSubnetIds ?? []),
+  ...extras.flatMap(({ takes }) => takes.map(({ subnetId }) => subnetId)),
 ];
 
 const groundOf = (estate: PlanEstate, { newSubnets }: FitQuestion): Ground => {
@@ -246,12 +262,18 @@ const startNodes = (
   const type = demand.type[bound];
   if (!demands.knows(type)) return { wanted, fits: 0, error: TYPE_UNKNOWN };
   const open = demand.subnetIds.map((subnetId): NodeStart => {
+    const place = placesOf(demand).find((each) => each.subnetId === subnetId);
     const zone = valueAt(ground.subnets, subnetId).availabilityZone ?? '';
-    const pods = demand.podSubnetOfZone.get(zone) ?? [];
-    const ownPods = pods.length === 0;
+    const pods = place?.podSubnetIds ?? demand.podSubnetOfZone.get(zone) ?? [];
+    const ownPods = place?.primaryServesPods ?? pods.length === 0;
     const full = demand.pods ?? demands.podsAtMost(type, ownPods);
     const steps = demands.steps(type, bound === 'least' ? 0 : full, ownPods);
-    return { steps, subnetId, podSubnetIds: ownPods ? [subnetId] : pods };
+    return {
+      steps,
+      subnetId,
+      podSubnetIds: pods.length === 0 ? [subnetId] : pods,
+      ...extrasAt(place, type),
+    };
   });
   let fits = 0;
   let error: string | null = null;

@@ -59,6 +59,47 @@ describe('headroom plan fit --terraform', () => {
     expect(document.demands[0].wanted).toEqual({ least: 1, most: 3 });
   });
 
+  test('counts no nodes in zones of which the plan names no subnet for pods', async () => {
+    const addOn = (...zones: readonly string[]): Resource => ({
+      address: 'aws_eks_addon.cni',
+      after: {
+        addon_name: 'vpc-cni',
+        addon_version: 'v1.20.1-eksbuild.1',
+        cluster_name: 'shop',
+        configuration_values: JSON.stringify({
+          env: {
+            AWS_VPC_K8S_CNI_CUSTOM_NETWORK_CFG: 'true',
+            ENI_CONFIG_LABEL_DEF: 'topology.kubernetes.io/zone',
+          },
+          eniConfig: {
+            create: true,
+            region: 'eu-west-1',
+            subnets: Object.fromEntries(zones.map((zone) => [`eu-west-1${zone}`, { id: `subnet-0${zone}` }])),
+          },
+        }),
+      },
+    });
+    const asked = async (...zones: readonly string[]) => {
+      const group = nodeGroup({ desired_size: 3, max_size: 3 });
+      const { document } = await gate(terraformPlan(group, addOn(...zones)));
+      const { demands, fits, unknowns } = document;
+      return { subnetIds: demands[0]?.subnetIds, most: fits.most, unknowns };
+    };
+    expect(await asked('a', 'b', 'c')).toEqual({ subnetIds: SUBNETS, most: true, unknowns: [] });
+    expect(await asked('a', 'c')).toEqual({
+      subnetIds: ['subnet-0a', 'subnet-0c'],
+      most: null,
+      unknowns: [
+        'aws_eks_node_group.more: where pods of nodes in subnet-0b take addresses is not in the plan, so no nodes are counted there.',
+      ],
+    });
+    expect(await asked('d')).toMatchObject({
+      unknowns: [
+        'aws_eks_node_group.more: the subnets of its pods are not in the plan, so its nodes are not counted.',
+      ],
+    });
+  });
+
   test('lists sizes that are known only after apply, of node groups and of Auto Scaling groups', async () => {
     const group = nodeGroup({ desired_size: 6, max_size: 8 });
     const unsized = { ...group, after: { ...group.after, scaling_config: null } };

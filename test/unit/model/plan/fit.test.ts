@@ -1,4 +1,5 @@
 import { describe, expect, test } from 'vitest';
+import type { ExtraTake } from '../../../../shared/model/cluster/node-extras.ts';
 import { DEFAULT_CNI_SETTINGS } from '../../../../shared/model/cni/cni-settings.ts';
 import {
   type AddressesDemand,
@@ -8,6 +9,7 @@ import {
 } from '../../../../shared/model/plan/fit.ts';
 import { PlanEstate } from '../../../../shared/model/plan/plan-estate.ts';
 import type { AddressMap } from '../../../../shared/model/result/assessment.ts';
+import type { NodePlace } from '../../../../shared/model/result/cluster.ts';
 import { decodeAddressMap } from '../../../../shared/model/subnet/address-map.ts';
 import { LabFleet } from '../../../fixtures/lab-fleet.ts';
 
@@ -41,6 +43,13 @@ const nodes = (changes: Partial<NodesDemand>): NodesDemand => ({
   podSubnetOfZone: new Map(),
   settings: { ...DEFAULT_CNI_SETTINGS, customNetworking: false },
   ...changes,
+});
+
+const aPlace = (subnetId: string): NodePlace => ({
+  subnetId,
+  availabilityZone: 'eu-west-1a',
+  podSubnetIds: [subnetId],
+  primaryServesPods: true,
 });
 
 const planOf = (question: Partial<FitQuestion>, of = estate) =>
@@ -113,6 +122,47 @@ describe('nodes', () => {
     const fitsMost = (demand: NodesDemand) => outcomeOf(demand).fits?.most;
     expect(fitsMost(nodes({ subnetIds: ['small-a'], ...podsIn('large-a') }))).toBe(2);
     expect(fitsMost(nodes({ subnetIds: ['large-a'], ...podsIn('small-a') }))).toBe(0);
+  });
+
+  test('take addresses for pods where the scan knows that nodes there take them', () => {
+    const inSmall = (place: Partial<NodePlace>, podSubnets: Partial<NodesDemand> = {}) =>
+      outcomeOf(
+        nodes({
+          subnetIds: ['small-a'],
+          pods: null,
+          places: [
+            { ...aPlace('large-a'), podSubnetIds: [] },
+            { ...aPlace('small-a'), ...place },
+          ],
+          ...podSubnets,
+        }),
+      ).fits;
+    // A full m5.large takes three interfaces of ten: the first one in its own subnet, where that serves pods.
+    expect(inSmall({})?.most).toBe(0);
+    expect(inSmall({ podSubnetIds: ['small-a', 'large-a'] })?.most).toBe(1);
+    expect(inSmall({ podSubnetIds: ['large-a'], primaryServesPods: false })?.most).toBe(2);
+    // What the scan does not know of a place, the question says.
+    const elsewhere = { podSubnetOfZone: new Map([['eu-west-1a', ['large-a']]]) };
+    expect(inSmall({ podSubnetIds: null, primaryServesPods: false }, elsewhere)?.most).toBe(2);
+  });
+
+  test('take what nodes of the type take besides the CNI, from the start', () => {
+    const withExtras = (instanceType: string, takes: readonly ExtraTake[]) =>
+      outcomeOf(
+        nodes({
+          subnetIds: ['small-a'],
+          nodes: { least: 1, most: 1 },
+          pods: 0,
+          places: [{ ...aPlace('small-a'), extras: [{ instanceType, unknown: false, takes }] }],
+        }),
+      );
+    const single = (subnetId: string, singles: number) => [{ subnetId, singles, prefixes: 0 }];
+    expect(withExtras('m5.large', single('small-a', 1)).fits).toEqual({ least: 1, most: 1 });
+    expect(withExtras('m5.large', single('small-a', 2)).fits).toEqual({ least: 0, most: 0 });
+    expect(withExtras('m5.xlarge', single('small-a', 2)).fits).toEqual({ least: 1, most: 1 });
+    expect(withExtras('m5.large', single('large-a', 2)).fits).toEqual({ least: 1, most: 1 });
+    // A subnet that is in no scan.
+    expect(withExtras('m5.large', single('elsewhere', 2)).all).toEqual({ least: null, most: null });
   });
 
   test('find no room in a subnet that is too small', () => {
