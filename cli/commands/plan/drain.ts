@@ -136,7 +136,7 @@ const drainReport = (answer: DrainDocument, takesPrefixes: boolean): PlanReport 
     ...(answer.steps.length === 0
       ? []
       : [
-          `The pods that move take ${number(answer.takenByMovedPods)} of it on the other nodes, if they spread evenly. ${count(answer.podsThatStillFit, 'more pod')} still ${verb(answer.podsThatStillFit, 'finds')} a node.`,
+          `The pods that move take ${number(answer.takenByMovedPods)} of it on the other nodes, if they spread evenly. ${answer.unknowns.length === 0 ? '' : 'At least '}${count(answer.podsThatStillFit, 'more pod')} still ${verb(answer.podsThatStillFit, 'finds')} a node.`,
         ]),
   ],
   unknowns: answer.unknowns,
@@ -156,5 +156,6 @@ const sentence = ({ steps, unknowns, wins, winsAtLeast, question: { supply, win 
       ? `, and at least ${number(winsAtLeast)}`
       : `, or takes ${number(-winsAtLeast)} where nodes are as full as they can be`;
   const short = win !== null && wins < win ? ` That is less than the ${number(win)} asked for.` : '';
-  return `Draining ${count(steps.length, 'node')} wins about ${won}${worst}.${short}`;
+  const known = unknowns.length === 0 ? '' : ' Not all is known: what is missing is listed below.';
+  return `Draining ${count(steps.length, 'node')} wins about ${won}${worst}.${short}${known}`;
 };

@@ -167,7 +167,7 @@ const reserveReport = (answer: ReserveDocument): PlanReport => {
                     later.reduce((sum, { prefixesNow }) => sum + prefixesNow, 0),
                     'prefix',
                   )}.`
-            }`,
+            }${answer.unknowns.length === 0 ? '' : ' Not all subnets are known: what is missing is listed below.'}`,
     fits: null,
     tables: [reservationTable('Now', now), reservationTable('After the drain', later)],
     listing: reservationTable('To reserve', answer.drained.length > 0 ? later : now),

@@ -116,6 +116,7 @@ const sentence = ({ fits, controlPlane, groups }: UpgradeAnswer): string => {
       : 'The update fits: the control plane finds its addresses, and every new node starts.';
   const short = controlPlane.filter((subnet) => subnet.fits === false);
   const nodes = groups.reduce((sum, group) => sum + group.nodes - (group.fits ?? group.nodes), 0);
+  const beside = groups.reduce((sum, group) => sum + (group.fits === null ? group.nodes : 0), 0);
   return [
     'The update does not fit.',
     ...(short.length === 0
@@ -124,5 +125,6 @@ const sentence = ({ fits, controlPlane, groups }: UpgradeAnswer): string => {
           `${count(short.length, 'subnet')} of the control plane ${verb(short.length, 'has')} fewer than 5 free addresses.`,
         ]),
     ...(nodes === 0 ? [] : [`${count(nodes, 'new node')} ${verb(nodes, 'finds')} no room.`]),
+    ...(beside === 0 ? [] : [`It is not known of ${count(beside, 'other node')}.`]),
   ].join(' ');
 };

@@ -161,8 +161,7 @@ const isWarm = (plan: ClusterPlan, group: AutoScalingGroup, instanceId: string):
 const scalingGroup = (plan: ClusterPlan, group: AutoScalingGroup): GrowingGroup => {
   const ids = new Set(group.instanceIds);
   const nodes = plan.nodes.filter(
-    ({ instanceId, kind }) =>
-      (kind.node.isLive && ids.has(instanceId)) || isWarm(plan, group, instanceId),
+    ({ instanceId, kind }) => (kind.node.isLive && ids.has(instanceId)) || isWarm(plan, group, instanceId),
   );
   const maxSize = mostNodes(group);
   const growing = growingGroup(

@@ -3,7 +3,7 @@ import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { expect, test } from 'vitest';
 import { headroomInProcess } from '../../fixtures/command-in-process.ts';
-import { shopFile } from '../../fixtures/plan-command.ts';
+import { plan, shopFile, shopFileWithUnreadReservations } from '../../fixtures/plan-command.ts';
 
 /** The estate of an account whose interfaces could not be listed, so that no cluster is known. */
 const unreadFile = (): string => {
@@ -50,4 +50,17 @@ test('where all was read, a wrong name is refused with what there is', async () 
   const { code, err } = await whatIfOfGone(shopFile({ nodes: 3, pods: 0 }));
   expect(code).toBe(2);
   expect(err).toContain('Nothing matches --cluster gone.');
+});
+
+const UNREAD = 'Not all subnets are known: what is missing is listed below.';
+
+test.each([
+  [['reserve'], UNREAD],
+  [['drain', '--supply', 'addresses'], 'Not all is known: what is missing is listed below.'],
+])('plan %j marks a sum of which a part is unknown', async (command, mark) => {
+  const args = [...command, '--cluster', 'shop', '--from'];
+  const idle = { nodes: 12, pods: 1 };
+  const whole = await plan(...args, shopFile(idle));
+  const partly = await plan(...args, shopFileWithUnreadReservations('subnet-0b', idle));
+  expect([whole.out.includes(mark), partly.out.includes(mark)]).toEqual([false, true]);
 });

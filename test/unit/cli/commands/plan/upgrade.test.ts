@@ -1,5 +1,10 @@
 import { describe, expect, test } from 'vitest';
-import { plan, planDocument, shopFile } from '../../../../fixtures/plan-command.ts';
+import {
+  plan,
+  planDocument,
+  shopFile,
+  shopFileWithUnreadReservations,
+} from '../../../../fixtures/plan-command.ts';
 
 describe('headroom plan upgrade', () => {
   test('starts twice as many new nodes as the group has zones, full of the pods that move', async () => {
@@ -24,6 +29,16 @@ describe('headroom plan upgrade', () => {
       1,
       expect.stringMatching(/The update does not fit\. \d+ new nodes find no room/),
     ]);
+  });
+
+  test('says of how many nodes it is not known, beside those that find no room', async () => {
+    const full = { nodes: 9, strangers: 170 };
+    const file = shopFileWithUnreadReservations('subnet-0c', full);
+    const { code, out } = await plan('upgrade', '--from', file, '--cluster', 'shop');
+    expect(code).toBe(1);
+    expect(out).toMatch(/\d+ new nodes? finds? no room\. It is not known of \d+ other nodes?\./);
+    const whole = await plan('upgrade', '--from', shopFile(full), '--cluster', 'shop');
+    expect(whole.out).not.toContain('It is not known of');
   });
 
   test('does not fit where fewer than two zones of the control plane have 5 free addresses', async () => {
