@@ -47,6 +47,8 @@ export interface LabOptions {
   readonly parameters?: NamedTexts;
   /** What callers may do in the Kubernetes API of a cluster. Absent: everything. */
   readonly kubernetesRights?: (right: Right, clusterName: string) => boolean;
+  /** The groups of a caller in every cluster. Absent: the one that Headroom's roles are for. */
+  readonly kubernetesGroups?: readonly string[];
 }
 
 /** Starts a small AWS on 127.0.0.1 over a simulated estate. Nothing of it leaves the machine. */
@@ -82,6 +84,7 @@ export const startLab = async (options: LabOptions): Promise<Lab> => {
     identities,
     calls,
     mayDo: options.kubernetesRights ?? (() => true),
+    groups: options.kubernetesGroups,
   });
   const { url, close } = await listenOnLoopback(options.port ?? 0, (request, own) => {
     const answered = kubernetes(request);

@@ -34,7 +34,7 @@ export const addAccessCommand: AddCommand = (program, session) => {
     .option('--context <name>', 'ask as the user of this context of your kubeconfig')
     .option('--ipamd', 'also the permission for the counters of ipamd')
     .addOption(
-      new Option('--print <format>', 'print only what grants the missing permissions').choices([
+      new Option('--print <format>', 'print only the roles that grant the permissions').choices([
         'yaml',
         'terraform',
       ]),
@@ -50,7 +50,8 @@ Examples:
   $ headroom access --save answers/payments | sh                for a cluster that cannot be reached from here
 
 The API server is asked for each permission; nothing is changed. The access entry makes the role known to the cluster,
-and gives it a policy of AWS that lists nodes, pods and events. The roles grant the rest to its group.
+and gives it a policy of AWS that lists nodes, pods and events. The roles grant the rest to its group. They are printed
+whole, also where only some permission is missing: what is applied takes the place of what was there.
 Exit codes: 0 all is granted, 1 a permission is missing, 2 wrong usage, 3 the cluster could not be asked.
 `,
     )
@@ -99,14 +100,16 @@ const stepsOf = ({ cluster, commands, permissions, isKnown }: CheckedAccess): st
   if (permissions.every(({ granted }) => granted === true)) return '\nNothing is missing.\n';
   return [
     '',
-    ...(isKnown
+    ...(commands.length === 0
       ? []
       : [
-          'Make the role known to the cluster (level 1: nodes, pods and events):',
+          isKnown
+            ? 'The cluster knows the role, but not in the group headroom-readers. Add it to the access entry:'
+            : 'Make the role known to the cluster (level 1: nodes, pods and events):',
           ...(displayableCommands(commands) ?? [NOT_DISPLAYED]).map((line) => `  ${line}`),
           '',
         ]),
-    'Grant the missing permissions to its group (level 2):',
+    'Grant the permissions to its group (level 2):',
     `  headroom access --cluster ${quoted(cluster)} --print yaml | kubectl apply --filename -`,
     '',
   ].join('\n');

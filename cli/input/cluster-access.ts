@@ -10,6 +10,7 @@ import {
   type AccessNeed,
   type ReviewedNeed,
   reviewAccess,
+  reviewGroups,
 } from '../../shared/kubernetes/access.ts';
 import { accessTerraform, entryCommands, manifestsYaml } from '../../shared/kubernetes/access-manifests.ts';
 import { openEksApi } from '../../shared/kubernetes/eks-api.ts';
@@ -43,9 +44,9 @@ export interface CheckedAccess {
   readonly isKnown: boolean;
   /** Why the API server could not be asked. */
   readonly problem: Problem | null;
-  /** Commands for the access entry. */
+  /** Commands for the access entry: to make it, or to give it the group. None where it has all it needs. */
   readonly commands: readonly string[];
-  /** What grants the missing permissions. */
+  /** The whole roles: what is applied or planned again takes the place of what was there. */
   readonly yaml: string;
   readonly terraform: string;
 }
@@ -84,7 +85,6 @@ export const checkAccess = async (
         : openContext(options.context, env);
     const reviewed = await review(open, needs);
     if (reviewed.isMissing) throw await noSuchCluster(cluster, asked, (await clients.services()).eks);
-    const missing = reviewed.needs.filter(({ granted }) => granted !== true);
     const subject = { clusterName: cluster, region: asked, roleArn };
     return {
       cluster,
@@ -96,9 +96,9 @@ export const checkAccess = async (
       })),
       isKnown: reviewed.isKnown,
       problem: reviewed.problem,
-      commands: entryCommands(subject),
-      yaml: manifestsYaml(missing),
-      terraform: `${accessTerraform(subject, missing)}\n`,
+      commands: entryCommands(subject, reviewed),
+      yaml: manifestsYaml(needs),
+      terraform: `${accessTerraform(subject, needs)}\n`,
     };
   } finally {
     clients.destroy();
@@ -138,6 +138,8 @@ const roleOfSession = (arn: string): string => {
 interface Review {
   readonly needs: readonly ReviewedNeed[];
   readonly isKnown: boolean;
+  /** Groups of the caller in the cluster; `null`: not known. */
+  readonly groups: readonly string[] | null;
   /** EKS has no such cluster. */
   readonly isMissing: boolean;
   readonly problem: Problem | null;
@@ -163,13 +165,15 @@ const review = async (open: () => Promise<KubernetesApi>, needs: readonly Access
   let api: KubernetesApi | null = null;
   try {
     api = await open();
-    return { needs: await reviewAccess(api, needs), isKnown: true, isMissing: false, problem: null };
+    const reviewed = await reviewAccess(api, needs);
+    const groups = await reviewGroups(api);
+    return { needs: reviewed, isKnown: true, groups, isMissing: false, problem: null };
   } catch (error) {
     if (!(error instanceof KubernetesFailure)) throw error;
     if (error.reason === 'unauthenticated')
-      return { needs: all(false), isKnown: false, isMissing: false, problem: null };
+      return { needs: all(false), isKnown: false, groups: null, isMissing: false, problem: null };
     const isMissing = error.cause instanceof ResourceNotFoundException;
-    return { needs: all(null), isKnown: false, isMissing, problem: problemOf(error) };
+    return { needs: all(null), isKnown: false, groups: null, isMissing, problem: problemOf(error) };
   } finally {
     api?.close();
   }

@@ -1,5 +1,5 @@
 import { stringify } from 'yaml';
-import { aws, kubectl } from '../model/base/commands.ts';
+import { aws, keep, kubectl, type ShellVariable } from '../model/base/commands.ts';
 import { quoted } from '../model/base/shell-words.ts';
 import type { KubernetesPermission } from '../model/kubernetes/observed.ts';
 import { type AccessNeed, READERS_GROUP } from './access.ts';
@@ -85,30 +85,81 @@ export interface AccessSubject {
   readonly roleArn: string;
 }
 
-/** The access entry: as whom the cluster knows the role. */
-export const entryCommands = ({ clusterName, region, roleArn }: AccessSubject): readonly string[] => [
-  aws('eks', 'create-access-entry', region, {
-    'cluster-name': clusterName,
-    'principal-arn': roleArn,
-    'kubernetes-groups': READERS_GROUP,
-  }),
-  aws('eks', 'associate-access-policy', region, {
-    'cluster-name': clusterName,
-    'principal-arn': roleArn,
-    'policy-arn': policyArn(roleArn),
-    'access-scope': 'type=cluster',
-  }),
-];
+/**
+ * The role of a permission set of IAM Identity Center, by its name. It has a path, which no session tells and an access entry needs;
+ * `null`: another role.
+ */
+const permissionSetRole = (roleArn: string): string | null =>
+  /:role\/(AWSReservedSSO_[^/]+)$/.exec(roleArn)?.[1] ?? null;
+
+const ROLE: ShellVariable = { variable: 'role' };
+
+interface Principal {
+  /** Commands that come first. */
+  readonly before: readonly string[];
+  readonly arn: string | ShellVariable;
+}
+
+const principalOf = ({ region, roleArn }: AccessSubject): Principal => {
+  const name = permissionSetRole(roleArn);
+  return name === null
+    ? { before: [], arn: roleArn }
+    : { before: [keep(ROLE, 'iam', 'get-role', region, { 'role-name': name }, 'Role.Arn')], arn: ROLE };
+};
+
+/** How a cluster knows the caller now. */
+interface Known {
+  readonly isKnown: boolean;
+  /** `null`: not known. */
+  readonly groups: readonly string[] | null;
+}
+
+/** What the access entry of the role lacks, as commands: the entry itself, or the group. */
+export const entryCommands = (subject: AccessSubject, { isKnown, groups }: Known): readonly string[] => {
+  if (!isKnown) return creation(subject);
+  return groups === null || groups.includes(READERS_GROUP) ? [] : addition(subject, groups);
+};
+
+const creation = (subject: AccessSubject): readonly string[] => {
+  const { clusterName, region, roleArn } = subject;
+  const { before, arn } = principalOf(subject);
+  const named = { 'cluster-name': clusterName, 'principal-arn': arn };
+  return [
+    ...before,
+    aws('eks', 'create-access-entry', region, { ...named, 'kubernetes-groups': READERS_GROUP }),
+    aws('eks', 'associate-access-policy', region, {
+      ...named,
+      'policy-arn': policyArn(roleArn),
+      'access-scope': 'type=cluster',
+    }),
+  ];
+};
+
+/** Adds the group to an access entry that is there. The entry keeps the groups that are named, and no others. */
+const addition = (subject: AccessSubject, groups: readonly string[]): readonly string[] => {
+  const { before, arn } = principalOf(subject);
+  return [
+    ...before,
+    aws('eks', 'update-access-entry', subject.region, {
+      'cluster-name': subject.clusterName,
+      'principal-arn': arn,
+      // Groups of Kubernetes itself are in no access entry.
+      'kubernetes-groups': [...groups.filter((group) => !group.startsWith('system:')), READERS_GROUP],
+    }),
+  ];
+};
 
 const policyArn = (roleArn: string): string =>
   `arn:${roleArn.split(':')[1]}:eks::aws:cluster-access-policy/${LEVEL_1_POLICY}`;
 
 /** The same for the Terraform providers `aws` and `kubernetes`. */
-export const accessTerraform = (subject: AccessSubject, needs: readonly AccessNeed[]): string =>
-  [
+export const accessTerraform = (subject: AccessSubject, needs: readonly AccessNeed[]): string => {
+  const role = permissionSetRole(subject.roleArn);
+  return [
+    ...(role === null ? [] : [`data "aws_iam_role" "headroom" {\n  name = ${hclText(role)}\n}`]),
     `resource "aws_eks_access_entry" "headroom" {
   cluster_name      = ${hclText(subject.clusterName)}
-  principal_arn     = ${hclText(subject.roleArn)}
+  principal_arn     = ${role === null ? hclText(subject.roleArn) : 'data.aws_iam_role.headroom.arn'}
   kubernetes_groups = [${hclText(READERS_GROUP)}]
 }`,
     `resource "aws_eks_access_policy_association" "headroom" {
@@ -128,6 +179,7 @@ export const accessTerraform = (subject: AccessSubject, needs: readonly AccessNe
 }`,
     ),
   ].join('\n\n');
+};
 
 /** JSON quotes text as HCL does, but for the two marks that begin a template. */
 const hclText = (text: string): string =>

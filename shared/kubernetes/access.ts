@@ -1,5 +1,5 @@
 import { type KubernetesPermission, permissionName } from '../model/kubernetes/observed.ts';
-import { record } from './json-fields.ts';
+import { type Json, record } from './json-fields.ts';
 import type { KubernetesApi } from './kubernetes-api.ts';
 import { KubernetesFailure } from './kubernetes-failure.ts';
 import { permissionOf } from './lists.ts';
@@ -82,6 +82,20 @@ export const reviewAccess = async (
   return reviewed;
 };
 
+const SELF = '/apis/authentication.k8s.io/v1/selfsubjectreviews';
+
+/**
+ * The groups of the caller (SelfSubjectReview, since Kubernetes 1.28, for every authenticated caller); `null`: the API server did not
+ * say.
+ */
+export const reviewGroups = async (api: KubernetesApi): Promise<readonly string[] | null> => {
+  const review = JSON.stringify({ apiVersion: 'authentication.k8s.io/v1', kind: 'SelfSubjectReview' });
+  const { status, text } = await api.ask({ path: SELF, review });
+  if (status !== 201) return null;
+  const { groups } = record(statusIn(text)['userInfo']);
+  return Array.isArray(groups) ? groups.filter((group) => typeof group === 'string') : null;
+};
+
 const reviewOf = ({ verb, resource, group, namespace }: KubernetesPermission): string => {
   const [plural, subresource] = resource.split('/');
   return JSON.stringify({
@@ -100,10 +114,14 @@ const reviewOf = ({ verb, resource, group, namespace }: KubernetesPermission): s
 };
 
 const grantedIn = (text: string): boolean | null => {
+  const { allowed } = statusIn(text);
+  return typeof allowed === 'boolean' ? allowed : null;
+};
+
+const statusIn = (text: string): Json => {
   try {
-    const { allowed } = record(record(JSON.parse(text))['status']);
-    return typeof allowed === 'boolean' ? allowed : null;
+    return record(record(JSON.parse(text))['status']);
   } catch {
-    return null;
+    return {};
   }
 };

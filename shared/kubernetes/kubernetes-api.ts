@@ -1,9 +1,9 @@
-/** One request to the API of a cluster. Nothing here writes: the one POST asks the API what the caller may do. */
+/** One request to the API of a cluster. Nothing here writes: a POST asks the API who the caller is, or what it may do. */
 export interface ApiRequest {
   /** Path and query, percent-encoded: `/api/v1/nodes?limit=250`. */
   readonly path: string;
   readonly accept?: string;
-  /** A review of the caller's own permissions, as JSON. Makes the request a POST. */
+  /** A review of the caller itself, as JSON. Makes the request a POST. */
   readonly review?: string;
   /** For this request alone, in milliseconds. */
   readonly timeout?: number;

@@ -23,6 +23,8 @@ export interface KubernetesCluster {
   /** The user behind a bearer token; `null`: there is none. */
   userOf(token: string): string | null;
   mayDo?(user: string, right: Right): boolean;
+  /** Groups of every user. Absent: the one that Headroom's roles are for. */
+  readonly groups?: readonly string[] | undefined;
   /** Text of `/metrics` of a pod in `kube-system`. */
   podMetrics?(name: string, port: number): PodAnswer;
   /** What goes wrong, before anything else happens; `null`: nothing. */
@@ -32,6 +34,7 @@ export interface KubernetesCluster {
 const LIST = /^\/(?:api|apis\/([^/]+))\/([^/]+)(?:\/namespaces\/([^/]+))?\/([a-z0-9]+)$/;
 const PROXY = /^\/api\/v1\/namespaces\/([^/]+)\/pods\/([^/:]+):(\d+)\/proxy\/metrics$/;
 const REVIEW = '/apis/authorization.k8s.io/v1/selfsubjectaccessreviews';
+const SELF = '/apis/authentication.k8s.io/v1/selfsubjectreviews';
 
 export const VERSION = 'v1.36.3-lab';
 
@@ -52,6 +55,7 @@ const answerOf = (cluster: KubernetesCluster, request: WireRequest): WireAnswer 
   const user = token === undefined ? null : cluster.userOf(token);
   if (user === null) return status(401, 'Unauthorized');
   if (request.method === 'POST' && request.path === REVIEW) return review(cluster, user, request.body);
+  if (request.method === 'POST' && request.path === SELF) return self(cluster, user);
   if (request.method !== 'GET') return status(405, 'the lab does not write');
   if (request.path === '/version') return json(200, { gitVersion: VERSION });
   if (request.path === '/apis') return json(200, groups(cluster));
@@ -189,6 +193,13 @@ const review = (cluster: KubernetesCluster, user: string, body: string): WireAns
     status: { allowed },
   });
 };
+
+const self = ({ groups = ['headroom-readers'] }: KubernetesCluster, username: string): WireAnswer =>
+  json(201, {
+    kind: 'SelfSubjectReview',
+    apiVersion: 'authentication.k8s.io/v1',
+    status: { userInfo: { username, groups: [...groups, 'system:authenticated'] } },
+  });
 
 const forbidden = (user: string, { verb, resource, group, namespace }: Right): WireAnswer =>
   status(

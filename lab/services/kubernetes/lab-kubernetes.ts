@@ -19,6 +19,7 @@ export interface LabKubernetesInput {
   readonly calls: LabCall[];
   /** What a caller may do in a cluster. */
   readonly mayDo: (right: Right, clusterName: string) => boolean;
+  readonly groups: readonly string[] | undefined;
 }
 
 /** The caller behind a token of EKS. The lab does not check the signature: it has no secrets to keep. */
@@ -36,7 +37,14 @@ const callerOf = (token: string, identities: Identities, now: number): Caller | 
 };
 
 /** Answers for the clusters of the lab's AWS. `undefined`: the request is for no cluster. */
-export const createLabKubernetes = ({ estate, clock, identities, calls, mayDo }: LabKubernetesInput) => {
+export const createLabKubernetes = ({
+  estate,
+  clock,
+  identities,
+  calls,
+  mayDo,
+  groups,
+}: LabKubernetesInput) => {
   return (request: RawRequest): Reply | null | undefined => {
     const [, name = '', path = ''] = PATH.exec(request.path) ?? [];
     if (name === '') return undefined;
@@ -54,6 +62,7 @@ export const createLabKubernetes = ({ estate, clock, identities, calls, mayDo }:
         return caller?.arn ?? null;
       },
       mayDo: (_user, right) => mayDo(right, name),
+      groups,
     };
     const reply = answerKubernetes(cluster, { ...request, path });
     const { accountId, region } = (caller as Caller | null) ?? { accountId: '', region: '' };

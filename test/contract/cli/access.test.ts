@@ -1,4 +1,5 @@
 import { afterEach, expect, test } from 'vitest';
+import { parseAllDocuments } from 'yaml';
 import { demo } from '../../../lab/estates/demo.ts';
 import { type Lab, startLab } from '../../../lab/lab.ts';
 import type { Right } from '../../../lab/services/kubernetes/kubernetes.ts';
@@ -10,8 +11,11 @@ afterEach(async () => {
   lab = null;
 });
 
-const startDemo = async (kubernetesRights: (right: Right) => boolean): Promise<Lab> => {
-  lab = await startLab({ estate: demo, kubernetesRights });
+const startDemo = async (
+  kubernetesRights: (right: Right) => boolean,
+  kubernetesGroups: readonly string[] = ['headroom-readers'],
+): Promise<Lab> => {
+  lab = await startLab({ estate: demo, kubernetesRights, kubernetesGroups });
   return lab;
 };
 
@@ -33,14 +37,54 @@ test('what is granted and what is missing is shown, with the commands that grant
   expect(out).not.toContain('create-access-entry');
 });
 
-test('the roles that are printed grant only what is missing', async () => {
-  const started = await startDemo(({ resource }) => resource !== 'services');
-  const { out } = await headroom(
-    ['access', '--cluster', await clusterOf(started), '--print', 'yaml'],
-    started,
+interface Role {
+  readonly rules?: readonly { readonly resources: readonly string[] }[];
+}
+
+const KINDS = [
+  ...[
+    'pods',
+    'nodes',
+    'namespaces',
+    'events',
+    'services',
+    'daemonsets',
+    'deployments',
+    'statefulsets',
+    'jobs',
+  ],
+  ...['horizontalpodautoscalers', 'servicecidrs', 'ipaddresses', 'eniconfigs', 'cninodes'],
+  ...['nodepools', 'nodeclaims', 'ec2nodeclasses', 'nodeclasses'],
+];
+
+test.each([
+  ['nothing', () => true],
+  ['one permission', ({ resource }: Right) => resource !== 'services'],
+  ['every permission', () => false],
+])(
+  'the roles are printed whole where %s is missing: they take the place of those that are there',
+  async (_, mayDo) => {
+    const started = await startDemo(mayDo);
+    const access = ['access', '--cluster', await clusterOf(started), '--print'];
+    const { out: yaml } = await headroom([...access, 'yaml'], started);
+    const { out: terraform } = await headroom([...access, 'terraform'], started);
+    const [role] = parseAllDocuments(yaml).map((document) => document.toJS() as Role);
+    expect(role?.rules?.flatMap(({ resources }) => resources)).toEqual(KINDS);
+    for (const kind of KINDS) expect(terraform).toContain(`"${kind}"`);
+  },
+);
+
+test('a role that the cluster knows without the group is told how to add it, and keeps its other groups', async () => {
+  const started = await startDemo(({ resource }) => resource !== 'services', ['platform', 'on-call']);
+  const cluster = await clusterOf(started);
+  const { out } = await headroom(['access', '--cluster', cluster], started);
+  expect(out).toMatch(
+    new RegExp(
+      `^  aws eks update-access-entry --cluster-name ${cluster} --principal-arn \\S+ --kubernetes-groups platform on-call headroom-readers --region eu-west-1$`,
+      'm',
+    ),
   );
-  expect(out.match(/resources:\n.*- services\n/)).not.toBeNull();
-  expect(out).not.toContain('pods');
+  expect(out).not.toContain('create-access-entry');
 });
 
 test('nothing is missing where all is granted', async () => {

@@ -1,10 +1,11 @@
-import { afterEach, expect, test } from 'vitest';
+import { afterEach, describe, expect, test } from 'vitest';
 import { parseAllDocuments } from 'yaml';
 import type { Right } from '../../../lab/services/kubernetes/kubernetes.ts';
 import { ACCESS_NEEDS, type AccessNeed, reviewAccess } from '../../../shared/kubernetes/access.ts';
 import {
   accessManifests,
   accessTerraform,
+  entryCommands,
   manifestsYaml,
   saveCommands,
 } from '../../../shared/kubernetes/access-manifests.ts';
@@ -119,6 +120,37 @@ test('no role grants more than reading, and none grants Secrets', () => {
   expect(permissions.filter(({ verb }) => !['get', 'list'].includes(verb))).toEqual([]);
   expect(permissions.map(({ resource }) => resource)).not.toContain('secrets');
   expect(permissions.map(({ resource }) => resource)).not.toContain('*');
+});
+
+describe('the role of a permission set, whose path no session tells', () => {
+  const subject = {
+    clusterName: 'payments',
+    region: 'eu-west-1',
+    roleArn: 'arn:aws:iam::111122223333:role/AWSReservedSSO_Platform_0123456789abcdef',
+  };
+
+  test('is asked for its ARN before the access entry is made', () => {
+    const [ask, create] = entryCommands(subject, { isKnown: false, groups: null });
+    expect(ask).toBe(
+      'role=$(aws iam get-role --role-name AWSReservedSSO_Platform_0123456789abcdef --query Role.Arn --output text --region eu-west-1)',
+    );
+    expect(create).toContain('--principal-arn "$role"');
+  });
+
+  test('is looked up by Terraform', () => {
+    const text = accessTerraform(subject, []);
+    expect(text).toContain('name = "AWSReservedSSO_Platform_0123456789abcdef"');
+    expect(text).toContain('principal_arn     = data.aws_iam_role.headroom.arn');
+    expect(text).toContain('policy_arn    = "arn:aws:eks::aws:cluster-access-policy/');
+  });
+
+  test('is of no concern to the role of a scan', () => {
+    const roleArn = 'arn:aws:iam::111122223333:role/platform/HeadroomReader';
+    expect(entryCommands({ ...subject, roleArn }, { isKnown: true, groups: [] })[0]).toContain(
+      `--principal-arn ${roleArn} `,
+    );
+    expect(accessTerraform({ ...subject, roleArn }, [])).not.toContain('data ');
+  });
 });
 
 test('a name cannot break out of the Terraform', () => {

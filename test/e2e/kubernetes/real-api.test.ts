@@ -183,6 +183,21 @@ test('the API server reviews each permission as it decides it', async () => {
   stranger.close();
 });
 
+test('the API server says in which groups the caller is, also where it may read nothing', async () => {
+  const groupsOf = async (token: string): Promise<unknown> => {
+    const api = real.api(token);
+    const { status, text } = await api.ask({
+      path: '/apis/authentication.k8s.io/v1/selfsubjectreviews',
+      review: JSON.stringify({ apiVersion: 'authentication.k8s.io/v1', kind: 'SelfSubjectReview' }),
+    });
+    api.close();
+    expect(status).toBe(201);
+    return (JSON.parse(text) as { readonly status: { readonly userInfo: unknown } }).status.userInfo;
+  };
+  expect(await groupsOf(READER_TOKEN)).toMatchObject({ groups: [READERS_GROUP, 'system:authenticated'] });
+  expect(await groupsOf(STRANGER_TOKEN)).toMatchObject({ groups: ['system:authenticated'] });
+});
+
 test('service addresses in use are counted, and the range is known', async () => {
   const { services, addressesUsed, cidrs } = valueIn((await read(READER_TOKEN)).services);
   expect({ services, addressesUsed }).toEqual({ services: 1, addressesUsed: 1 });
