@@ -96,7 +96,7 @@ const exitOf = ({ permissions, problem }: CheckedAccess) => {
   return permissions.every(({ granted }) => granted === true) ? EXIT.ok : EXIT.found;
 };
 
-const stepsOf = ({ cluster, commands, permissions, isKnown }: CheckedAccess): string => {
+const stepsOf = ({ cluster, commands, permissions, isKnown, problem }: CheckedAccess): string => {
   if (permissions.every(({ granted }) => granted === true)) return '\nNothing is missing.\n';
   return [
     '',
@@ -105,7 +105,7 @@ const stepsOf = ({ cluster, commands, permissions, isKnown }: CheckedAccess): st
       : [
           isKnown
             ? 'The cluster knows the role, but not in the group headroom-readers. Add it to the access entry:'
-            : 'Make the role known to the cluster (level 1: nodes, pods and events):',
+            : `${problem === null ? 'Make' : 'If it has no access entry yet, make'} the role known to the cluster (level 1: nodes, pods and events):`,
           ...(displayableCommands(commands) ?? [NOT_DISPLAYED]).map((line) => `  ${line}`),
           '',
         ]),

@@ -1,6 +1,7 @@
 import { Option } from 'commander';
 import { kubectl } from '../../shared/model/base/commands.ts';
 import { printable } from '../../shared/model/base/invisible-characters.ts';
+import { quoted } from '../../shared/model/base/shell-words.ts';
 import { count, number, verb } from '../../shared/model/base/text/numbers.ts';
 import { utcMinute } from '../../shared/model/base/text/times.ts';
 import { holdersBy, POD_LEVELS, type PodLevel } from '../../shared/model/kubernetes/owner-pods.ts';
@@ -30,7 +31,16 @@ import { checkOutputOptions, writeListing } from '../output/write-listing.ts';
 const MOST_ROWS = 20;
 const NOT_READ =
   'The Kubernetes API of this cluster was not read. Use --kubernetes, --context or --kubernetes-from.';
-const NOT_JOINED = 'Its pods or nodes could not be read.';
+
+/** Why its pods are unknown: with the permission that is missing. `null`: they are known. */
+const unknownOf = ({ clusterName, pods, unknowns }: ClusterAssessment): string | null => {
+  if (pods === undefined) return NOT_READ;
+  if (pods !== null) return null;
+  const why = unknowns.filter(({ field }) => NEEDED.has(field)).map(({ reason }) => reason);
+  return `Its pods or nodes could not be read: ${[...new Set(why)].join(', ')}. \`headroom access --cluster ${quoted(clusterName)}\` checks its access.`;
+};
+
+const NEEDED: ReadonlySet<string> = new Set(['kubernetes.pods', 'kubernetes.nodes']);
 
 /** One holder of a cluster, or the cluster of which nothing is known. */
 interface Held {
@@ -98,13 +108,13 @@ const rowsOf = (cluster: ClusterAssessment, by: PodLevel): readonly Held[] =>
     ? [{ cluster, holder: null }]
     : holdersBy(cluster.pods, by).map((holder) => ({ cluster, holder }));
 
-const podsRecord = ({ clusterName, accountId, region, pods, kubernetes }: ClusterAssessment): PodsRecord => ({
-  clusterName,
-  accountId,
-  region,
-  pods: pods ?? null,
-  kubernetes: kubernetes ?? null,
-  unknown: pods === undefined ? NOT_READ : pods === null ? NOT_JOINED : null,
+const podsRecord = (cluster: ClusterAssessment): PodsRecord => ({
+  clusterName: cluster.clusterName,
+  accountId: cluster.accountId,
+  region: cluster.region,
+  pods: cluster.pods ?? null,
+  kubernetes: cluster.kubernetes ?? null,
+  unknown: unknownOf(cluster),
 });
 
 const renderPods = (io: Io, document: ScanDocument, by: PodLevel): string => {
@@ -112,11 +122,12 @@ const renderPods = (io: Io, document: ScanDocument, by: PodLevel): string => {
   return `${sections.length === 0 ? noClusters(document) : sections.join('\n')}${renderProblems(io, document)}`;
 };
 
-const renderCluster = (io: Io, { clusterName, pods }: ClusterAssessment, by: PodLevel): string => {
+const renderCluster = (io: Io, cluster: ClusterAssessment, by: PodLevel): string => {
+  const { clusterName, pods } = cluster;
   const dye = paint(io);
   const heading = dye('bold', printable(clusterName));
   if (pods == null) {
-    return `${heading}\n${dye('yellow', 'unknown')}  ${pods === undefined ? NOT_READ : NOT_JOINED}\n`;
+    return `${heading}\n${dye('yellow', 'unknown')}  ${printable(unknownOf(cluster) ?? NOT_READ)}\n`;
   }
   return `${heading}  ${usageText(pods)}\n${holdersTable(io, pods, by)}${waitingText(io, pods.waiting)}${adviceText(pods.warmAdvice ?? null)}`;
 };

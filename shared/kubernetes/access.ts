@@ -2,7 +2,7 @@ import { type KubernetesPermission, permissionName } from '../model/kubernetes/o
 import { type Json, record } from './json-fields.ts';
 import type { KubernetesApi } from './kubernetes-api.ts';
 import { KubernetesFailure } from './kubernetes-failure.ts';
-import { permissionOf } from './lists.ts';
+import { permissionOf, succeeded } from './lists.ts';
 import { PROXY_PERMISSION } from './read-ipamd.ts';
 import { RESOURCES } from './resources.ts';
 
@@ -48,7 +48,7 @@ export const ACCESS_NEEDS: readonly AccessNeed[] = [
   { permission: PROXY_PERMISSION, purpose: "the counters of every node's ipamd", isOptional: true },
 ];
 
-/** Whether a permission is granted; `null`: the API server did not say. */
+/** Whether a permission is granted; `null`: not known. */
 export interface ReviewedNeed extends AccessNeed {
   readonly name: string;
   readonly granted: boolean | null;
@@ -60,7 +60,7 @@ const REVIEWS = '/apis/authorization.k8s.io/v1/selfsubjectaccessreviews';
  * Asks the API server for each permission whether the caller has it (SelfSubjectAccessReview, which every authenticated caller
  * may do). On EKS a list of the caller's rules is incomplete where access policies grant them, so it is not used.
  *
- * @throws KubernetesFailure when the API server cannot be reached, or does not accept the credentials
+ * @throws KubernetesFailure when the API server cannot be reached, does not accept the credentials, or reviews nothing
  */
 export const reviewAccess = async (
   api: KubernetesApi,
@@ -68,16 +68,17 @@ export const reviewAccess = async (
 ): Promise<readonly ReviewedNeed[]> => {
   const reviewed: ReviewedNeed[] = [];
   for (const need of needs) {
-    const { status, text } = await api.ask({ path: REVIEWS, review: reviewOf(need.permission) });
-    if (status === 401)
-      throw new KubernetesFailure('unauthenticated', 'the API server does not accept the credentials', {
-        status,
-      });
-    reviewed.push({
-      ...need,
-      name: permissionName(need.permission),
-      granted: status === 201 ? grantedIn(text) : null,
-    });
+    const answer = await api.ask({ path: REVIEWS, review: reviewOf(need.permission) });
+    if (answer.status === 403)
+      throw new KubernetesFailure(
+        'failed',
+        'the API server reviews no permissions for this caller: the ClusterRole system:basic-user is not bound to it',
+        { status: 403 },
+      );
+    const granted = grantedIn(
+      succeeded(answer, { ...need.permission, resource: 'selfsubjectaccessreviews' }),
+    );
+    reviewed.push({ ...need, name: permissionName(need.permission), granted });
   }
   return reviewed;
 };
@@ -113,9 +114,11 @@ const reviewOf = ({ verb, resource, group, namespace }: KubernetesPermission): s
   });
 };
 
-const grantedIn = (text: string): boolean | null => {
+const grantedIn = (text: string): boolean => {
   const { allowed } = statusIn(text);
-  return typeof allowed === 'boolean' ? allowed : null;
+  if (typeof allowed !== 'boolean')
+    throw new KubernetesFailure('malformed', 'the API server answered no review of the permissions');
+  return allowed;
 };
 
 const statusIn = (text: string): Json => {

@@ -54,9 +54,10 @@ const described = async (name: string, { eks, target, options }: EksApiInput) =>
     );
     return cluster ?? {};
   } catch (error) {
-    const { code, message } = describeAwsFailure(error, { action: 'eks:DescribeCluster', target });
+    const { action, code, message } = describeAwsFailure(error, { action: 'eks:DescribeCluster', target });
     throw new KubernetesFailure(code === 'access-denied' ? 'forbidden' : 'unreachable', message, {
       cause: error,
+      action,
     });
   }
 };

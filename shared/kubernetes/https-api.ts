@@ -179,5 +179,29 @@ const failureOf = (error: unknown, { host }: URL, ended: AbortSignal): Kubernete
     return new KubernetesFailure('deadline', `${host} did not answer in time`, { cause: error });
   const code = error instanceof Error && 'code' in error ? String(error.code) : 'unknown';
   if (code.startsWith('Z_')) return new KubernetesFailure('malformed', `${host} sent data that is not gzip`);
-  return new KubernetesFailure('unreachable', `${host} cannot be read (${code})`, { cause: error });
+  const why = Object.hasOwn(IN_WORDS, code) ? IN_WORDS[code] : undefined;
+  return new KubernetesFailure('unreachable', `${host} ${why ?? 'cannot be read'} (${code})`, {
+    cause: error,
+  });
+};
+
+const OTHER_AUTHORITY =
+  'has a certificate that the authority of the cluster did not sign: a proxy may be in between, or the authority is an old one';
+
+/** Codes of Node's errors in words. */
+const IN_WORDS: Readonly<Record<string, string>> = {
+  ECONNREFUSED: 'refuses the connection',
+  ECONNRESET: 'closed the connection',
+  ENOTFOUND: 'has a name that cannot be resolved',
+  EAI_AGAIN: 'has a name that cannot be resolved now',
+  EHOSTUNREACH: 'cannot be reached over the network',
+  ENETUNREACH: 'cannot be reached over the network',
+  ETIMEDOUT: 'did not answer in time',
+  CERT_HAS_EXPIRED: 'has a certificate that has expired',
+  CERT_NOT_YET_VALID: 'has a certificate that is not valid yet: check the clock here',
+  ERR_TLS_CERT_ALTNAME_INVALID: 'has a certificate for another name',
+  DEPTH_ZERO_SELF_SIGNED_CERT: OTHER_AUTHORITY,
+  SELF_SIGNED_CERT_IN_CHAIN: OTHER_AUTHORITY,
+  UNABLE_TO_GET_ISSUER_CERT_LOCALLY: OTHER_AUTHORITY,
+  UNABLE_TO_VERIFY_LEAF_SIGNATURE: OTHER_AUTHORITY,
 };

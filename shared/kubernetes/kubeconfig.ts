@@ -96,7 +96,7 @@ const fileAt = (path: string, mayBeAbsent: boolean): readonly Entry[] => {
     );
   }
   try {
-    return [{ content: record(parse(written)), folder: dirname(path) }];
+    return [{ content: record(parse(written, { logLevel: 'error' })), folder: dirname(path) }];
   } catch {
     // The parser's message quotes the file, and that holds credentials.
     throw invalid(`${path} is not valid YAML`, 'Correct the file.');

@@ -1,4 +1,5 @@
 import { HeadroomError } from '../model/base/errors.ts';
+import { quoted } from '../model/base/shell-words.ts';
 import {
   type KubernetesPermission,
   permissionName,
@@ -8,9 +9,11 @@ import {
 
 const ACTIONS: Readonly<Record<UnreadReason, string>> = {
   forbidden: 'Run `headroom access --cluster NAME`: it shows the missing permissions and how to grant them.',
-  unauthenticated: 'Give the role an access entry: `headroom access --cluster NAME` shows its commands.',
+  unauthenticated:
+    'Give the role an access entry: `headroom access --cluster NAME` shows its commands. With a kubeconfig, renew its token.',
   unreachable: 'Check that the API endpoint can be reached from here, or use `--kubernetes-from DIR`.',
-  deadline: 'Scan again. If it persists, check the load of the API server.',
+  deadline:
+    'Scan again. If it persists, check the load of the API server, and that its endpoint can be reached from here. For a private one, scan in its VPC or use `--kubernetes-from DIR`.',
   budget: 'Scan again. If it persists, the cluster is larger than one reading may take.',
   throttled: 'Scan again later: the API server limits its clients.',
   malformed: 'Check for a proxy between Headroom and the API server.',
@@ -18,6 +21,10 @@ const ACTIONS: Readonly<Record<UnreadReason, string>> = {
   'not-saved': 'Save the answers again: `headroom access --save` prints the commands.',
   'not-asked': 'Ask for it under `kubernetes` in headroom.yml.',
 };
+
+/** What to do about a cluster that was not read for this reason. */
+export const actionFor = (reason: UnreadReason, cluster: string): string =>
+  ACTIONS[reason].replaceAll('NAME', () => quoted(cluster));
 
 /**
  * A request to a Kubernetes API that gave no usable answer. The message never holds text of the answer, which may quote
@@ -36,12 +43,14 @@ export class KubernetesFailure extends HeadroomError {
       readonly permission?: KubernetesPermission;
       readonly status?: number;
       readonly cause?: unknown;
+      /** What to do, where the usual action of the reason is not it. */
+      readonly action?: string;
     } = {},
   ) {
     super(
       `kubernetes-${reason}`,
       message,
-      ACTIONS[reason],
+      details.action ?? ACTIONS[reason],
       details.cause === undefined ? undefined : { cause: details.cause },
     );
     this.name = 'KubernetesFailure';

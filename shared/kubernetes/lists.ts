@@ -162,7 +162,8 @@ const listPath = (
   return `${root}${within}/${plural}?${query}`;
 };
 
-const succeeded = ({ status, text: body }: ApiAnswer, permission: KubernetesPermission): string => {
+/** The body of an answer. @throws KubernetesFailure for any status but success */
+export const succeeded = ({ status, text: body }: ApiAnswer, permission: KubernetesPermission): string => {
   if (status === 200 || status === 201) return body;
   if (status === 403) throw forbidden(permission);
   if (status === 401)

@@ -1,9 +1,9 @@
 import pLimit from 'p-limit';
 import * as z from 'zod/mini';
+import { actionFor } from '../kubernetes/kubernetes-failure.ts';
 import { DEFAULT_LABELS, type KubernetesSource } from '../kubernetes/kubernetes-source.ts';
 import type { EksCluster, Target } from '../model/aws/inventory.ts';
 import type { Problem } from '../model/base/errors.ts';
-import { quoted } from '../model/base/shell-words.ts';
 import type { KubernetesReading } from '../model/kubernetes/observed.ts';
 import type { RecordForm } from '../state/record-form.ts';
 import type { CacheStore } from '../state/state-store.ts';
@@ -124,6 +124,6 @@ const problemWith = ({ cluster, nodes, pods }: KubernetesReading): Problem | nul
   return {
     code: `kubernetes-${nodes.unread.reason}`,
     message: `The Kubernetes API of cluster ${cluster} was not read: ${nodes.unread.message}`,
-    action: `Run \`headroom access --cluster ${quoted(cluster)}\` to see what is missing.`,
+    action: actionFor(nodes.unread.reason, cluster),
   };
 };

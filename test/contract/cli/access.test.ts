@@ -74,7 +74,7 @@ test.each([
   },
 );
 
-test('a role that the cluster knows without the group is told how to add it, and keeps its other groups', async () => {
+test('the command for a role that the cluster knows without the group keeps its other groups', async () => {
   const started = await startDemo(({ resource }) => resource !== 'services', ['platform', 'on-call']);
   const cluster = await clusterOf(started);
   const { out } = await headroom(['access', '--cluster', cluster], started);
@@ -99,4 +99,12 @@ test('a cluster that EKS does not know is refused with the nearest name, and not
   const { code, err, out } = await headroom(['access', '--cluster', 'serach', '--format', 'json'], started);
   expect([code, out]).toEqual([2, '']);
   expect(err).toContain('There is no EKS cluster serach in eu-west-1. Did you mean "search"?');
+});
+
+test('pods that may not be read are unknown by the permission that is missing, with the command that checks it', async () => {
+  const started = await startDemo(({ resource }) => resource !== 'pods');
+  const { out } = await headroom(['pods', '--kubernetes'], started);
+  expect(out).toContain(
+    'unknown  Its pods or nodes could not be read: the permission `list pods` is missing. `headroom access --cluster search` checks its access.',
+  );
 });

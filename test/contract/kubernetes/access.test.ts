@@ -91,6 +91,23 @@ test('each permission is reviewed, and what is missing is named', async () => {
   ]);
 });
 
+test.each([
+  [403, 'the ClusterRole system:basic-user is not bound to it'],
+  [500, 'the API server answered 500 for selfsubjectaccessreviews'],
+  [302, 'the API server answered 302 for selfsubjectaccessreviews'],
+  [201, 'the API server answered no review'],
+])('an API server that answers a review with %i alone says nothing of permissions', async (code, message) => {
+  lab = await startLabKubernetes([], {
+    fault: ({ method }) => (method === 'POST' ? { status: code } : null),
+  });
+  const api = createHttpsApi(
+    { server: lab.url, certificateAuthority: null, token: async () => TOKEN },
+    { userAgent: 'headroom/test' },
+  );
+  await expect(reviewAccess(api, ACCESS_NEEDS)).rejects.toThrow(message);
+  api.close();
+});
+
 test('the printed roles hold the missing permissions and no other, for the group of the access entry', async () => {
   const missing = ACCESS_NEEDS.filter(({ permission }) =>
     ['events', 'nodepools', 'pods/proxy'].includes(permission.resource),

@@ -89,6 +89,34 @@ describe('--kubernetes-from', () => {
   });
 });
 
+describe('a cluster that cannot be reached', () => {
+  test('is named with the reason in words and what to do, and its pods are unknown', async () => {
+    const [name = ''] = await clusterNames();
+    const path = join(folder, 'unreachable');
+    writeFileSync(
+      path,
+      JSON.stringify({
+        // The port of a service that no machine has for HTTP.
+        clusters: [{ name, cluster: { server: 'http://127.0.0.1:1' } }],
+        users: [{ name: 'reader', user: { token: TOKEN } }],
+        contexts: [{ name: 'work', context: { cluster: name, user: 'reader' } }],
+      }),
+    );
+    const { code, out } = await headroom(['pods', '--context', 'work'], {
+      ...awsEnvironment(lab.url),
+      KUBECONFIG: path,
+    });
+    expect(code).toBe(4);
+    expect(out).toContain(
+      `The Kubernetes API of cluster ${name} was not read: 127.0.0.1:1 refuses the connection`,
+    );
+    expect(out).toContain('Check that the API endpoint can be reached from here');
+    expect(out).toMatch(
+      /unknown {2}Its pods or nodes could not be read: 127\.0\.0\.1:1 refuses the connection/,
+    );
+  });
+});
+
 describe('--context', () => {
   const kubeconfig = (cluster: string): string => {
     const path = join(folder, 'kubeconfig');

@@ -122,6 +122,7 @@ test('a server whose certificate is of another authority is sent no token', asyn
   const failure = await failureOf(api.ask({ path: '/version' }));
   api.close();
   expect(failure.reason).toBe('unreachable');
+  expect(failure.message).toContain('has a certificate that the authority of the cluster did not sign');
   expect(requests).toBe(0);
 });
 
