@@ -128,9 +128,14 @@ const BYTES_PER_INTERFACE = ec2Answer('DescribeNetworkInterfaces', [
 ]).length;
 
 const INTERFACES_PER_NODE = 2;
-const BYTES_PER_NODE =
-  ec2Answer('DescribeInstances', [list('reservationSet', [instanceItem(aNode('i-0'))])]).length +
-  INTERFACES_PER_NODE * BYTES_PER_INTERFACE;
+const BYTES_PER_NODE = ec2Answer('DescribeInstances', [
+  list('reservationSet', [
+    instanceItem(
+      aNode('i-0'),
+      Array.from({ length: INTERFACES_PER_NODE }, (_, index) => interfaceOf(0, index)),
+    ),
+  ]),
+]).length;
 
 /** An EC2 that answers at once and says how long it would have taken. */
 const inventoryOf = (

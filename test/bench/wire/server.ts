@@ -1,5 +1,6 @@
 import { createServer } from 'node:http';
 import type { AddressInfo } from 'node:net';
+import type { NetworkInterface } from '../../../shared/model/aws/inventory.ts';
 import {
   ec2Answer,
   element,
@@ -20,33 +21,35 @@ import { INTERFACES_PER_NODE, INTERFACES_PER_PAGE } from './estate-size.ts';
  * comes twice.
  */
 
+const interfaceOf = (index: number): NetworkInterface => {
+  const networkInterface = nodeInterface(index, 1);
+  const { instanceId } = nodeOf(Math.floor(index / INTERFACES_PER_NODE));
+  return {
+    ...networkInterface,
+    networkInterfaceId: `eni-${PAGE_MARK}${index.toString(16).padStart(14, '0')}`,
+    subnetId: `subnet-${PAGE_MARK}00000000000000`,
+    description: `aws-K8S-${instanceId}`,
+    attachment:
+      networkInterface.attachment === null
+        ? null
+        : { ...networkInterface.attachment, instanceId, deviceIndex: index % INTERFACES_PER_NODE },
+    privateAddresses: addressesOf(index),
+    tags: { ...networkInterface.tags, 'node.k8s.amazonaws.com/instance_id': instanceId },
+  };
+};
+
 const interfaces = ec2Answer(
   'DescribeNetworkInterfaces',
   [
     list(
       'networkInterfaceSet',
-      Array.from({ length: INTERFACES_PER_PAGE }, (_, index) => {
-        const networkInterface = nodeInterface(index, 1);
-        const { instanceId } = nodeOf(Math.floor(index / INTERFACES_PER_NODE));
-        return interfaceItem({
-          ...networkInterface,
-          networkInterfaceId: `eni-${PAGE_MARK}${index.toString(16).padStart(14, '0')}`,
-          subnetId: `subnet-${PAGE_MARK}00000000000000`,
-          description: `aws-K8S-${instanceId}`,
-          attachment:
-            networkInterface.attachment === null
-              ? null
-              : { ...networkInterface.attachment, instanceId, deviceIndex: index % INTERFACES_PER_NODE },
-          privateAddresses: addressesOf(index),
-          tags: { ...networkInterface.tags, 'node.k8s.amazonaws.com/instance_id': instanceId },
-        });
-      }),
+      Array.from({ length: INTERFACES_PER_PAGE }, (_, index) => interfaceItem(interfaceOf(index))),
     ),
   ],
   'NEXT',
 );
 
-/** What EC2 answers of an instance besides what we read: about 4 kB. */
+/** What EC2 answers of an instance besides its interfaces and what we read. */
 const REST_OF_INSTANCE: readonly string[] = [
   element('imageId', 'ami-0123456789abcdef0'),
   element('privateDnsName', 'ip-10-199-0-4.eu-west-1.compute.internal'),
@@ -64,22 +67,15 @@ const REST_OF_INSTANCE: readonly string[] = [
       ]),
     ]),
   ),
-  list(
-    'networkInterfaceSet',
-    Array.from({ length: INTERFACES_PER_NODE }, (_, index) => [
-      element('networkInterfaceId', 'eni-0123456789abcdef0'),
-      element('subnetId', 'subnet-0123456789abcdef0'),
-      element('vpcId', 'vpc-01'),
-      element('status', 'in-use'),
-      element('macAddress', '02:dd:88:29:d1:01'),
-      list('groupSet', [[element('groupId', 'sg-0123456789abcdef0'), element('groupName', 'nodes')]]),
-      element('attachment', [element('attachmentId', 'eni-attach-0123'), element('deviceIndex', index)]),
-      list('privateIpAddressesSet', [[element('privateIpAddress', '10.199.0.4'), element('primary', true)]]),
-    ]),
-  ),
 ];
 
 const NODES_PER_PAGE = Math.ceil(INTERFACES_PER_PAGE / INTERFACES_PER_NODE);
+
+/** The last node of a page has fewer. */
+const interfacesOf = (node: number): readonly NetworkInterface[] =>
+  Array.from({ length: INTERFACES_PER_NODE }, (_, index) => node * INTERFACES_PER_NODE + index)
+    .filter((index) => index < INTERFACES_PER_PAGE)
+    .map(interfaceOf);
 
 const instances = ec2Answer(
   'DescribeInstances',
@@ -87,7 +83,7 @@ const instances = ec2Answer(
     list(
       'reservationSet',
       Array.from({ length: NODES_PER_PAGE }, (_, index) =>
-        instanceItem(nodeOf(index)).map((field) =>
+        instanceItem(nodeOf(index), interfacesOf(index)).map((field) =>
           field.replace('<instancesSet>\n    <item>', `$&\n${REST_OF_INSTANCE.join('\n')}`),
         ),
       ),
@@ -137,8 +133,6 @@ const answerTo = (action: string, index: number, pages: number): Buffer => {
       return whole('vpcEndpointSet', []);
     case 'DescribeAddresses':
       return whole('addressesSet', []);
-    // Draining sends no action.
-    case '':
     case 'DescribeNetworkInterfaces':
       return page(interfaces, index, pages);
     default:
