@@ -110,6 +110,19 @@ describe('scan-failed', () => {
     expect(finding?.remedies[0]?.commands).toEqual([]);
   });
 
+  test('reservations that have their turn in the next scans are nothing to fix, also where that takes hours', () => {
+    const waiting = {
+      code: 'reservations-waiting',
+      message: 'The reservations of 4400 subnets are not read yet',
+      action: 'Nothing to do: the next scans read them.',
+    };
+    expect(scan({ status: 'partial', errors: [waiting] })).toMatchObject({ raise: 'ok', hold: 'ok' });
+    const both = scan({ status: 'partial', errors: [waiting, denied('ec2:DescribeInstances')] });
+    expect(both).toMatchObject({ raise: 'warning', causes: ['access-denied ec2:DescribeInstances'] });
+    expect(both?.finding?.explanation).not.toContain('not read yet');
+    expect(both?.finding?.remedies).toHaveLength(1);
+  });
+
   test('a scan with gaps is at most a warning', () => {
     const critical = withRule('scan-failed', { severity: 'critical' });
     expect(scan({ status: 'partial' }, critical)?.raise).toBe('warning');
