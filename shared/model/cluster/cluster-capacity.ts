@@ -3,7 +3,7 @@ import type { CapacityAssessment, MoreNodes, PlaceExtras, ZoneCapacity } from '.
 import { grow, type NodeRoom, type Shortage, takeAllThatFit, takeNodes } from './capacity.ts';
 import { type ClusterPlan, demandOf } from './group-demand.ts';
 import type { GrowingGroup } from './growing-group.ts';
-import { mapByKind, type PlannedKind, subnetsOf } from './node-assessment.ts';
+import { mapByKind, type PlannedKind, roomForPods, subnetsOf } from './node-assessment.ts';
 import { extrasOf, NO_EXTRAS, type NodeExtras, type NodesByPlace, nodesByPlace } from './node-extras.ts';
 import type { PodPlace } from './pod-subnets.ts';
 import { ledgersAtMost, type Placement } from './supply-ledger.ts';
@@ -120,7 +120,7 @@ export class ClusterCapacity {
     const unknown = new Set<string>();
     for (const kind of kinds) {
       if (!kind.node.isLive) continue;
-      const { roomForPods: room } = kind;
+      const room = roomForPods(kind);
       const subnetIds = room === null ? kind.newInterfaceSubnetIds : subnetsOf(room);
       if (room !== null && ledgers('worst', subnetIds).size === subnetIds.length) rooms.set(kind, room);
       else for (const subnetId of subnetIds) unknown.add(subnetId);

@@ -39,11 +39,9 @@ export interface PlannedKind {
   readonly newInterfaceSubnetIds: readonly string[];
   /** Room for addresses, as far as its slots go; `null`: it takes none, or how many is not known. */
   readonly room: NodeRoom | null;
-  /** The same for pods: max-pods bounds it as well, the recommended one where its own is not known. */
-  readonly roomForPods: NodeRoom | null;
 }
 
-type NodeFacts = Omit<PlannedKind, 'room' | 'roomForPods'>;
+type NodeFacts = Omit<PlannedKind, 'room'>;
 
 /** Asks for the first node of each kind, and gives its answer for all of them. */
 export const mapByKind = <Answer extends object>(
@@ -75,19 +73,14 @@ const NO_ROOM: NodeRoom = {
   cap: 0,
 };
 
-export const plannedKind = (facts: NodeFacts): PlannedKind => ({
-  ...facts,
-  room: roomOf(facts, 'slots'),
-  roomForPods: roomOf(facts, 'max-pods'),
-});
+export const plannedKind = (facts: NodeFacts): PlannedKind => ({ ...facts, room: roomOf(facts) });
 
-const roomOf = (facts: NodeFacts, bound: 'slots' | 'max-pods'): NodeRoom | null => {
+const roomOf = (facts: NodeFacts): NodeRoom | null => {
   const { node, limits, takes, customNetworking } = facts;
   if (limits === null || takes === null || facts.autoMode || !node.isLive) return null;
   const slots = limits.ipv4PerEni - 1;
   const pool = node.podInterfaces(customNetworking);
   const held = pool.addresses + pool.prefixes * ADDRESSES_PER_PREFIX;
-  const bySlots = podAddresses(limits, takes, customNetworking) - held;
   if (!facts.provisions) return { ...NO_ROOM, slotsPerInterface: slots };
   return {
     unit: takes === 'prefix' ? ADDRESSES_PER_PREFIX : 1,
@@ -104,11 +97,17 @@ const roomOf = (facts: NodeFacts, bound: 'slots' | 'max-pods'): NodeRoom | null 
       limits.maxEnis - node.unmanaged - node.managedInterfaces - (facts.keepsTrunkSlot ? 1 : 0),
     ),
     newInterfaceSubnetIds: facts.newInterfaceSubnetIds,
-    cap:
-      bound === 'slots'
-        ? bySlots
-        : Math.min(bySlots, (node.maxPods ?? recommendedCap(limits)) - HOST_NETWORK_PODS - held),
+    cap: podAddresses(limits, takes, customNetworking) - held,
   };
+};
+
+/** The same for pods: max-pods bounds it as well, the recommended one where the node's own is not known. */
+export const roomForPods = ({ customNetworking, limits, node, room }: PlannedKind): NodeRoom | null => {
+  if (limits === null || room === null) return null;
+  const pool = node.heldForPods(customNetworking);
+  const held = pool.addresses + pool.prefixes * ADDRESSES_PER_PREFIX;
+  const pods = (node.maxPods ?? recommendedCap(limits)) - HOST_NETWORK_PODS;
+  return { ...room, cap: Math.min(room.cap, pods - held) };
 };
 
 /** The subnets that a node's growth would draw on. */
@@ -122,11 +121,9 @@ export const subnetsOf = (room: NodeRoom): readonly string[] => [
  * pool may be in use to the last address. Unknown without the settings, and for EKS Auto Mode.
  * What an earlier mode left is no part of the pool: pods may have all of it.
  */
-const warmAtLeast = (
-  { node, takes, customNetworking, roomForPods: room }: PlannedKind,
-  configuration: CniConfiguration,
-  ledgers: Ledgers,
-): number | null => {
+const warmAtLeast = (kind: PlannedKind, configuration: CniConfiguration, ledgers: Ledgers): number | null => {
+  const { node, takes, customNetworking } = kind;
+  const room = roomForPods(kind);
   if (takes === null || room === null || !configuration.known) return null;
   const pool = node.podInterfaces(customNetworking);
   const held = takes === 'prefix' ? pool.prefixes * ADDRESSES_PER_PREFIX : pool.addresses;

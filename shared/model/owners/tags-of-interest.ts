@@ -27,8 +27,6 @@ const KEYS: ReadonlySet<string> = new Set([
   ...INSTANCE_MARKS.map(({ key }) => key),
   AUTO_MODE_NODE_POOL_TAG,
   AUTO_SCALING_GROUP_TAG,
-  // Names of Windows nodes say so.
-  'Name',
 ]);
 
 /** The rest of these keys is a name. */
