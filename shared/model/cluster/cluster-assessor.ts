@@ -6,10 +6,16 @@ import type {
   InstanceLimits,
   LaunchTemplate,
   NetworkInterface,
+  Tags,
   Target,
 } from '../aws/inventory.ts';
 import { valueAt } from '../base/value-at.ts';
-import { clusterNameOf, membershipOf, TRUNK_TAG } from '../owners/cluster-membership.ts';
+import {
+  type ClusterMembership,
+  clusterNameOf,
+  membershipOf,
+  TRUNK_TAG,
+} from '../owners/cluster-membership.ts';
 import { isMadeByCni } from '../owners/owners.ts';
 import type { SubnetAssessment } from '../result/assessment.ts';
 import type { ClusterAssessment, CommittedDemand } from '../result/cluster.ts';
@@ -75,11 +81,14 @@ export class ClusterAssessor {
   constructor(input: ClusterAssessorInput) {
     this.#input = input;
     const maxPodsOf = kubeletLimits(input);
+    // Instances of a group share their tags.
+    const memberships = new Map<Tags, ClusterMembership>();
     for (const instance of input.instances.values()) {
       if (GONE.has(instance.state)) continue;
-      const membership = membershipOf(instance.tags);
+      const { instanceId, tags } = instance;
+      const membership = memberships.get(tags) ?? membershipOf(tags);
       if (membership === null) continue;
-      const { instanceId } = instance;
+      memberships.set(tags, membership);
       const maxPods = maxPodsOf(instanceId, membership);
       this.#nodes.set(instanceId, new NodeAccumulator(instance, membership, maxPods));
     }

@@ -233,4 +233,6 @@ export const MARK_TAGS: readonly string[] = [
 
 export const AUTO_SCALING_GROUP_TAG = 'aws:autoscaling:groupName';
 
-export const normalisedType = (spelt: string): string => spelt.replaceAll(/[_-]/g, '').toLowerCase();
+/** EC2 spells types in several ways. Most interfaces are plain, and each is asked several times. */
+export const normalisedType = (spelt: string): string =>
+  spelt === 'interface' ? spelt : spelt.replaceAll(/[_-]/g, '').toLowerCase();
