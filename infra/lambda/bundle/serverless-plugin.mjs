@@ -3,10 +3,11 @@ import { DynamoDBClient } from '@aws-sdk/client-dynamodb';
 import { SSMClient } from '@aws-sdk/client-ssm';
 import { policy, text } from '../configuration.js';
 import { applyConfiguration } from '../configuration-parts.ts';
-import { applyParameters, parameterProblems, tagsIn } from '../deployment-parameters.ts';
+import { applyParameters, tagsIn } from '../deployment-parameters.ts';
 import { deploymentProblems } from '../deployment-problems.ts';
 import { keptTable } from '../kept-table.ts';
 import { overwrittenEdit } from '../live-configuration.ts';
+import { parameterProblems, unknownParameters } from '../parameter-problems.ts';
 import { fitAlarm } from '../schedule.ts';
 import { bundleFunctions } from './bundle-functions.ts';
 
@@ -15,7 +16,7 @@ import { bundleFunctions } from './bundle-functions.ts';
  * whether the parts of the deployment fit together, and stops where they do not.
  */
 export default class BundlePlugin {
-  constructor(serverless, _options, { progress } = {}) {
+  constructor(serverless, options, { progress } = {}) {
     this.hooks = {
       'before:package:createDeploymentArtifacts': async () => {
         progress?.create?.({ name: 'headroom-bundle', message: 'Bundling functions' });
@@ -24,10 +25,12 @@ export default class BundlePlugin {
       },
       'after:aws:package:finalize:stripNullPropsFromTemplateResources': () => {
         const { custom, provider } = serverless.service;
-        const { tags, overwriteConfiguration: _, ...parameters } = custom.parameters;
+        const { parameters } = custom;
+        const known = Object.keys(serverless.configurationInput.params.default);
         const resources = provider.compiledCloudFormationTemplate.Resources;
         fitAlarm(resources.NothingScannedAlarm, parameters.schedule);
         const problems = [
+          ...unknownParameters(options.param ?? [], known),
           ...parameterProblems(parameters),
           ...deploymentProblems({ ...parameters, configuration: text, policy, resources }),
         ];
@@ -35,7 +38,7 @@ export default class BundlePlugin {
           throw new serverless.classes.Error(problems.join('\n'), 'HEADROOM_DEPLOYMENT');
         applyConfiguration(resources, text);
         applyParameters(resources, parameters);
-        provider.stackTags = { ...provider.stackTags, ...tagsIn(tags) };
+        provider.stackTags = { ...provider.stackTags, ...tagsIn(parameters.tags) };
       },
       'before:deploy:deploy': async () => {
         const { name, parameters } = serverless.service.custom;

@@ -2,6 +2,7 @@
 import { ASSUME_READERS_SID } from '../assume-readers.ts';
 import { applyParameters, type DeploymentParameters } from '../deployment-parameters.ts';
 import { SENDERS } from '../destinations-policy.ts';
+import { EVENTS_PLACEHOLDER } from '../parameter-problems.ts';
 import { SCAN_SIZES } from '../scan-size.ts';
 import { isList, isRecord, type Json, type JsonRecord, mergeChange, withReferences } from './merge.ts';
 import { DEFAULT_CONFIGURATION, DEFAULT_SCHEDULE, GROUPS, PARAMETERS, RUNBOOKS } from './parameters.ts';
@@ -33,7 +34,7 @@ export const PACKAGED_WITH = {
     runbooks: 'https://placeholder.example.com/runbooks/{check}',
     slackParameter: '/placeholder/slack-parameter',
     schedule: DEFAULT_SCHEDULE,
-    events: 'placeholder-events',
+    events: EVENTS_PLACEHOLDER,
     eventOrganizationId: 'o-placeholder00',
   },
 } as const;

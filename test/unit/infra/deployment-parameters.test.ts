@@ -2,9 +2,9 @@ import { describe, expect, test } from 'vitest';
 import {
   applyParameters,
   type DeploymentParameters,
-  parameterProblems,
   tagsIn,
 } from '../../../infra/lambda/deployment-parameters.ts';
+import { parameterProblems, unknownParameters } from '../../../infra/lambda/parameter-problems.ts';
 
 const NONE: DeploymentParameters = {
   permissionsBoundary: '',
@@ -128,6 +128,14 @@ describe('parameters that cannot be used are refused', () => {
     ['pointInTimeRecovery', '1'],
     ['memorySize', '300'],
     ['memorySize', '512 MB'],
+    ['email', 'platform'],
+    ['email', 'a@example.com,b@example.com'],
+    ['events', 'on'],
+    ['eventOrganizationId', '123'],
+    ['tags', 'team'],
+    ['tags', '=network'],
+    ['tags', 'team=network,AWS:owner=me'],
+    ['overwriteConfiguration', 'yes'],
   ])('%s: %s', (name, value) => {
     expect(parameterProblems({ ...NONE, [name]: value })).toEqual([
       expect.stringContaining(`${name} is "${value}"`),
@@ -145,5 +153,22 @@ describe('parameters that cannot be used are refused', () => {
 test('tags are pairs', () => {
   expect(tagsIn('team=network, cost-center=a=b')).toEqual({ team: 'network', 'cost-center': 'a=b' });
   expect(tagsIn('')).toEqual({});
-  expect(() => tagsIn('team')).toThrow('it must be pairs');
+});
+
+test.each([
+  ['email', 'platform@example.com'],
+  ['events', 'refusals'],
+  ['eventOrganizationId', 'o-a1b2c3d4e5'],
+  ['tags', 'team=network, cost-center=a=b,'],
+  ['tags', 'Größe=mittel,empty='],
+  ['overwriteConfiguration', 'true'],
+])('%s may be %s', (name, value) => {
+  expect(parameterProblems({ ...NONE, [name]: value })).toEqual([]);
+});
+
+test('a parameter that nothing reads is refused, with the one that was probably meant', () => {
+  expect(unknownParameters(['emial=a@example.com', 'email=a=b', 'xyzzy='], ['email', 'events'])).toEqual([
+    'There is no parameter emial. Did you mean "email"?',
+    'There is no parameter xyzzy.',
+  ]);
 });
