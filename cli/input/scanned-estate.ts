@@ -94,9 +94,10 @@ const open = async (
   configuration: HeadroomConfiguration,
   { io }: Session,
 ): Promise<OpenedTargets> => {
-  const kubernetes = otherKubernetesAccess(options, configuration.kubernetes, io);
+  const other = otherKubernetesAccess(options, configuration.kubernetes, io);
   const { opened, failed, now } = await openSources(options, configuration, io.now());
-  if (kubernetes === null) return { opened, failed, now };
+  if (other === null) return { opened, failed, now };
+  const kubernetes = other([...opened, ...failed].map(({ target }) => target));
   const reading = opened.map((reached) => ({ ...reached, sources: { ...reached.sources, kubernetes } }));
   return { opened: reading, failed, now };
 };

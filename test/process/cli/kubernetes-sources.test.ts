@@ -150,6 +150,62 @@ describe('--context', () => {
   });
 });
 
+describe('several accounts and Regions', () => {
+  const ALL = ['111122223333', '444455556666'].map((account) => `arn:aws:iam::${account}:role/HeadroomScan`);
+  let two: Lab;
+  beforeAll(async () => {
+    two = await startLab({ estate: demo });
+  });
+  afterAll(() => two.close());
+
+  const podsOf = async (args: readonly string[], cluster: string) => {
+    const path = join(folder, 'several');
+    writeFileSync(
+      path,
+      JSON.stringify({
+        clusters: [{ name: cluster, cluster: { server: kubernetes.url } }],
+        users: [{ name: 'reader', user: { token: TOKEN } }],
+        contexts: [{ name: 'work', context: { cluster, user: 'reader' } }],
+      }),
+    );
+    const finished = await headroom(
+      ['pods', '--output', 'json', '--role-arn', ...ALL, '--external-id', 'headroom-lab', ...args],
+      { ...awsEnvironment(two.url), KUBECONFIG: path },
+    );
+    const clusters = finished.out === '' ? [] : (JSON.parse(finished.out) as Printed).clusters;
+    const read = clusters.flatMap(({ clusterName, pods }) => (pods === null ? [] : [clusterName]));
+    return { ...finished, read };
+  };
+
+  // The second account has one cluster, payments, which no context and no folder here is about.
+  test.each([
+    ['its ARN', 'arn:aws:eks:eu-west-1:111122223333:cluster/search'],
+    ['its ARN in the other account', 'arn:aws:eks:eu-west-1:444455556666:cluster/payments'],
+  ])('a context that names a cluster by %s is that cluster alone', async (_, arn) => {
+    const { code, read } = await podsOf(['--context', 'work'], arn);
+    expect({ code, read }).toEqual({ code: 0, read: [arn.split('/')[1]] });
+  });
+
+  test.each([
+    ['search', 'and 2 accounts and Regions are scanned'],
+    ['arn:aws:eks:eu-west-1:777788889999:cluster/search', 'whose account and Region are none of those'],
+    ['search.eu-west-1.eksctl.io', 'and 2 accounts and Regions are scanned'],
+  ])('a context that names %s is refused: it is not sure which cluster is meant', async (cluster, why) => {
+    const { code, err } = await podsOf(['--context', 'work'], cluster);
+    expect(code).toBe(3);
+    expect(err).toContain(why);
+    expect(err).toContain('--region, --role-arn, --profile');
+  });
+
+  test('saved answers are those of the cluster with the name of their folder, and no problem of the others', async () => {
+    const answers = join(folder, 'of several', 'search');
+    mkdirSync(answers, { recursive: true });
+    for (const kind of ['nodes', 'pods']) writeFileSync(join(answers, `${kind}.json`), '{"items":[]}');
+    const { code, read } = await podsOf(['--kubernetes-from', join(folder, 'of several')], 'none');
+    expect({ code, read }).toEqual({ code: 0, read: ['search'] });
+  });
+});
+
 test('two sources at once are refused', async () => {
   const { code, err } = await readBy(['--kubernetes', '--context', 'work']);
   expect(code).toBe(2);
