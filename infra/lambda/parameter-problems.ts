@@ -35,7 +35,7 @@ export const parameterProblems = (parameters: CheckedParameters): readonly strin
 
 /**
  * Parameters of the command line that nothing reads, each in a sentence. The Serverless Framework passes over them: a deployment with
- * `--param=emial=...` would send its alerts to nobody.
+ * `--param=emial=...` would send no e-mail.
  *
  * @param given as they were given: `name=value`
  */
