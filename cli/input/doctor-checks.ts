@@ -12,7 +12,7 @@ import type { DoctorCheck } from '../output/doctor-document.ts';
 import { failed, ok } from './doctor-answers.ts';
 import { checkDestination } from './doctor-destinations.ts';
 import { checkFunctions } from './doctor-functions.ts';
-import { checkKubernetes } from './doctor-kubernetes.ts';
+import { checkKubernetes, checkNamedClusters } from './doctor-kubernetes.ts';
 import { checkReader } from './doctor-reader.ts';
 import { checkState } from './doctor-state.ts';
 import { kubernetesSettings } from './kubernetes-options.ts';
@@ -53,6 +53,7 @@ const checkTarget = async (
   target: Target,
   selected: SelectedTargets,
   kubernetes: KubernetesSettings | null,
+  clustersSeen: Set<string>,
 ): Promise<readonly DoctorCheck[]> => {
   const subject = targetName(target);
   const role = selected.roleOf(target);
@@ -82,7 +83,8 @@ const checkTarget = async (
               'Find it in CloudTrail or in the usage metrics of EC2, or ask AWS for a higher request quota.',
           });
     if (isOneReason) return permissions;
-    const clusters = kubernetes === null ? [] : await checkKubernetes(target, clients, kubernetes);
+    const clusters =
+      kubernetes === null ? [] : await checkKubernetes(target, clients, kubernetes, clustersSeen);
     return [...permissions, quota, ...clusters];
   } finally {
     clients.destroy();
@@ -183,12 +185,14 @@ export const runDoctor = async (
     );
   for (const { accountId, problem } of resolved.unresolved)
     if (isIdentified) checks.push(failed('account', accountId, problem));
+  const clustersSeen = new Set<string>();
   for (const [index, { accountId, region }] of resolved.targets.entries()) {
     const target = { accountId, region };
     if (selected.roleOf(target) === null && !isIdentified) continue;
     say(`trying the calls of a scan in ${targetName(target)} (${index + 1} of ${resolved.targets.length})`);
-    checks.push(...(await checkTarget(target, selected, kubernetes)));
+    checks.push(...(await checkTarget(target, selected, kubernetes, clustersSeen)));
   }
+  if (kubernetes !== null) checks.push(...checkNamedClusters(kubernetes, clustersSeen));
   checks.push(...(await checkRoles(options, configuration, selected, say)));
   for (const [name, destination] of configuration.destinations) {
     say(`asking for the destination ${name}`);

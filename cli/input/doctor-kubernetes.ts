@@ -3,6 +3,7 @@ import type { TargetClients } from '../../shared/aws/clients.ts';
 import { agentSettings } from '../../shared/aws/network.ts';
 import { USER_AGENT } from '../../shared/aws/target-sources.ts';
 import type { KubernetesSettings } from '../../shared/config/headroom-yml.ts';
+import { didYouMean } from '../../shared/config/nearest-word.ts';
 import { ACCESS_NEEDS, reviewAccess } from '../../shared/kubernetes/access.ts';
 import { openEksApi } from '../../shared/kubernetes/eks-api.ts';
 import { awsFailure } from '../../shared/model/aws/aws-failure.ts';
@@ -60,18 +61,37 @@ const checkCluster = (
   });
 };
 
-/** Each permission in the Kubernetes API of each cluster of a target that is to be read. */
+/** Each permission in the Kubernetes API of each cluster of a target that is to be read. `seen` gets the names of its clusters. */
 export const checkKubernetes = async (
   target: Target,
   clients: Clients,
   settings: KubernetesSettings,
+  seen: Set<string>,
 ): Promise<readonly DoctorCheck[]> => {
   const checks: DoctorCheck[] = [];
   const listed = await tried('kubernetes', targetName(target), async () => {
     const names = await clusterNames(clients, target);
+    for (const name of names) seen.add(name);
     const wanted = names.filter((name) => settings.clusters === 'all' || settings.clusters.includes(name));
     for (const name of wanted) checks.push(await checkCluster(name, target, clients, settings));
     return ok('kubernetes', targetName(target), `${count(wanted.length, 'cluster')} would be read.`);
   });
   return [listed, ...checks];
 };
+
+/** Clusters that headroom.yml names, and that none of the accounts and Regions has. */
+export const checkNamedClusters = (
+  { clusters }: KubernetesSettings,
+  seen: ReadonlySet<string>,
+): readonly DoctorCheck[] =>
+  clusters === 'all'
+    ? []
+    : clusters
+        .filter((name) => !seen.has(name))
+        .map((name) =>
+          failed('kubernetes', name, {
+            code: 'kubernetes-no-cluster',
+            message: `headroom.yml names the cluster ${name}, and no account and Region that was looked at has it.${didYouMean(name, [...seen])}`,
+            action: 'Correct `kubernetes.clusters`, or scan the account and Region of the cluster.',
+          }),
+        );

@@ -223,6 +223,28 @@ describe('headroom doctor --kubernetes', () => {
     expect(clusters.at(-1)?.message).toMatch(/^All \d+ permissions of a reading are granted\.$/);
   });
 
+  test('finds a cluster that headroom.yml names and no account has, with the one that was meant', async () => {
+    const folder = mkdtempSync(join(tmpdir(), 'headroom-clusters-'));
+    const config = join(folder, 'headroom.yml');
+    writeFileSync(config, 'kubernetes:\n  clusters: [shop, serach]\n');
+    const started = await startLab({ estate: demo });
+    const { code, out } = await headroom(['doctor', '--config', config, '--output', 'json'], started);
+    await started.close();
+    rmSync(folder, { recursive: true });
+    expect(code).toBe(4);
+    const { checks } = JSON.parse(out) as { checks: DoctorCheck[] };
+    expect(checks.filter(({ check, status }) => check === 'kubernetes' && status === 'failed')).toEqual([
+      {
+        check: 'kubernetes',
+        subject: 'serach',
+        status: 'failed',
+        message:
+          'headroom.yml names the cluster serach, and no account and Region that was looked at has it. Did you mean "search"?',
+        action: 'Correct `kubernetes.clusters`, or scan the account and Region of the cluster.',
+      },
+    ]);
+  });
+
   test('names what is missing in which cluster, and the command that grants it', async () => {
     const kubernetesRights = ({ resource }: Right, cluster: string): boolean =>
       cluster !== 'shop' || resource !== 'pods';
