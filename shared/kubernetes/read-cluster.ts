@@ -197,7 +197,7 @@ const isServed = ({ group, version, plural }: Resource, groups: Groups): boolean
   if (!versions.has(version))
     throw new KubernetesFailure(
       'failed',
-      `the API server serves ${plural} of ${group}, but not in ${version}`,
+      `the API server serves ${group} in ${listOf([...versions], NAMES_SHOWN)} alone, and ${plural} are read in ${version}`,
     );
   return true;
 };

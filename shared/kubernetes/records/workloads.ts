@@ -1,5 +1,5 @@
 import type { PodAutoscaler, Workload } from '../../model/kubernetes/observed.ts';
-import { chosenLabels, count, type Json, record, text } from '../json-fields.ts';
+import { chosenLabels, condition, count, type Json, record, text } from '../json-fields.ts';
 import { KubernetesFailure } from '../kubernetes-failure.ts';
 import { nameOf } from './nodes.ts';
 
@@ -25,9 +25,16 @@ const surge = (kind: Workload['kind'], spec: Json, desired: number): number => {
   return 0;
 };
 
-/** A Job that is suspended or has completed wants no pods. */
-const desiredJobPods = (spec: Json, status: Json): number =>
-  spec['suspend'] === true || text(status['completionTime']) !== null ? 0 : (count(spec['parallelism']) ?? 1);
+/** A Job that is suspended, complete or failed wants no pods. One that has nearly all completions wants fewer than it may run at once. */
+const desiredJobPods = (spec: Json, status: Json): number => {
+  const hasEnded = ['Complete', 'Failed'].some((type) => condition(status, type) === true);
+  if (spec['suspend'] === true || hasEnded || text(status['completionTime']) !== null) return 0;
+  const atOnce = count(spec['parallelism']) ?? 1;
+  const completions = count(spec['completions']);
+  return completions === null
+    ? atOnce
+    : Math.min(atOnce, Math.max(0, completions - (count(status['succeeded']) ?? 0)));
+};
 
 const desiredPods = (kind: Workload['kind'], spec: Json, status: Json): number => {
   if (kind === 'Job') return desiredJobPods(spec, status);

@@ -1,3 +1,6 @@
+import { once } from 'node:events';
+import { createServer } from 'node:http';
+import type { AddressInfo } from 'node:net';
 import fc from 'fast-check';
 import { afterEach, describe, expect, test } from 'vitest';
 import type { KubernetesObject } from '../../../lab/services/kubernetes/kinds.ts';
@@ -32,7 +35,7 @@ afterEach(async () => {
   lab = null;
 });
 
-const apiOf = ({ url }: LabKubernetes, limits: Partial<ApiLimits> = {}, token = TOKEN) =>
+const apiOf = ({ url }: Pick<LabKubernetes, 'url'>, limits: Partial<ApiLimits> = {}, token = TOKEN) =>
   createHttpsApi(
     { server: url, certificateAuthority: null, token: async () => token },
     { userAgent: 'headroom/test', limits },
@@ -102,6 +105,26 @@ test('two DaemonSets of the CNI give no one set of settings', async () => {
         'the VPC CNI runs as kube-system/aws-node, kube-system/aws-node-prefixes, so no one set of settings holds for all nodes',
     },
   });
+});
+
+test('a group that is served in another version alone is unknown by both versions, and not empty', async () => {
+  const groups = [{ name: 'karpenter.sh', versions: [{ version: 'v1beta1' }] }];
+  const server = createServer((request, answer) => {
+    answer.statusCode = request.url === '/apis' ? 200 : 404;
+    answer.end(JSON.stringify(request.url === '/apis' ? { groups } : {}));
+  }).listen(0, '127.0.0.1');
+  await once(server, 'listening');
+  const url = `http://127.0.0.1:${(server.address() as AddressInfo).port}`;
+  const { nodePools, ec2NodeClasses } = await createApiSource(() => apiOf({ url })).read(
+    'payments',
+    EVERYTHING,
+  );
+  server.close();
+  expect(nodePools).toMatchObject({
+    known: false,
+    unread: { message: 'the API server serves karpenter.sh in v1beta1 alone, and nodepools are read in v1' },
+  });
+  expect(ec2NodeClasses).toEqual({ known: true, value: [] });
 });
 
 test('a cluster that refuses the credentials is unknown in every part after two requests', async () => {
@@ -484,4 +507,24 @@ test.each([
   [undefined, null],
 ])('the instance of a node with the provider id %j is %j', async (providerID, instanceId) => {
   expect((await nodeWith({}, {}, { providerID }))?.instanceId).toBe(instanceId);
+});
+
+/** Kubernetes, batch/v1: the Job controller sets `completionTime` for a Job that is complete, and not for one that failed. */
+test.each([
+  ['one pod where it says nothing', {}, {}, 1],
+  ['as many as it may run at once', { parallelism: 5 }, {}, 5],
+  ['no more than it still has to complete', { parallelism: 5, completions: 6 }, { succeeded: 4 }, 2],
+  ['none where it is suspended', { parallelism: 5, suspend: true }, {}, 0],
+  ['none once it is complete', { parallelism: 5 }, { completionTime: '2026-11-27T00:00:00Z' }, 0],
+  ['none once it has failed', { parallelism: 5 }, { conditions: [{ type: 'Failed', status: 'True' }] }, 0],
+  ['its pods while it has not', { parallelism: 5 }, { conditions: [{ type: 'Failed', status: 'False' }] }, 5],
+])('a Job wants %s', async (_, spec, status, desired) => {
+  const job: KubernetesObject = {
+    apiVersion: 'batch/v1',
+    kind: 'Job',
+    metadata: { name: 'import', namespace: 'batch' },
+    spec: { template: { spec: {} }, ...spec },
+    status,
+  };
+  expect(valueIn((await readingOf([job])).workloads)).toMatchObject([{ kind: 'Job', desired }]);
 });
