@@ -138,6 +138,14 @@ describe('the GitHub Action', () => {
     expect(summary).toContain('The command is not right');
   });
 
+  test('takes every line of its arguments', async () => {
+    const { code, log } = await runAction({
+      arguments: `--from ${estate}\n--output json\n--no-such-option\n`,
+    });
+    expect(code).toBe(2);
+    expect(log).toContain("unknown option '--no-such-option'");
+  });
+
   test('takes inputs as words, and runs none of them', async () => {
     const { code, log } = await runAction({
       arguments: `--from ${estate} --vpc $(touch${'\t'}${join(folder, 'ran')}) ; touch ${join(folder, 'ran')} *`,
