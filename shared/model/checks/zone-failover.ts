@@ -7,6 +7,7 @@ import { type Check, type CheckResult, found, healthy, notMeasured } from './che
 import type { Estate } from './estate.ts';
 import { leastLeftFirst } from './least-left.ts';
 import { CLUSTER_LISTINGS } from './listings.ts';
+import type { Shortfall } from './remedies/new-subnet-size.ts';
 import { remediesForAddresses, remediesForPrefixes } from './remedies/subnet-remedies.ts';
 
 export const zoneFailover: Check = {
@@ -63,8 +64,13 @@ const result = (estate: Estate, cluster: ClusterAssessment): readonly CheckResul
             .slice(0, 1)
             .flatMap((tightest) =>
               limitedBy === 'prefixes'
-                ? remediesForPrefixes(estate, tightest)
-                : remediesForAddresses(estate, tightest, undefined, 'node-starts'),
+                ? remediesForPrefixes(estate, tightest, missingIn(cluster, worst.loss, tightest))
+                : remediesForAddresses(
+                    estate,
+                    tightest,
+                    missingIn(cluster, worst.loss, tightest),
+                    'node-starts',
+                  ),
             )
             .map(withoutFits),
         ],
@@ -78,6 +84,29 @@ const result = (estate: Estate, cluster: ClusterAssessment): readonly CheckResul
  * fit", the same subnet would then have room for eight.
  */
 const withoutFits = ({ afterwards: _afterwards, ...remedy }: Remedy): Remedy => remedy;
+
+/**
+ * What the zone of a subnet lacks, if the nodes that find no room are spread over the zones of their groups. `undefined`: it is not
+ * known, as for node pools, of which EC2 does not know what one more node takes.
+ */
+const missingIn = (
+  { committed }: ClusterAssessment,
+  { short = [] }: ZoneFailover,
+  { availabilityZone }: SubnetAssessment,
+): Shortfall | undefined => {
+  const parts = short
+    .filter(({ zones }) => zones.includes(availabilityZone ?? ''))
+    .flatMap(({ group, nodes, zones }) => {
+      const { perNode = null } = committed.find((demand) => demand.group === group) ?? {};
+      return perNode === null ? [] : [{ ...perNode, share: Math.ceil(nodes / zones.length) }];
+    });
+  return parts.length === 0
+    ? undefined
+    : {
+        addresses: parts.reduce((sum, { addresses, share }) => sum + share * addresses, 0),
+        prefixes: parts.reduce((sum, { prefixes, share }) => sum + share * prefixes, 0),
+      };
+};
 
 const inAnotherZone = ({ group }: ShortGroup): Remedy => ({
   title: `Let nodes of ${group === '' ? 'no group' : group} start in another zone`,

@@ -69,6 +69,11 @@ export const whyNotFree = (estate: PlanEstate, vpcId: string | null, range: stri
     if (overlap !== null)
       return `${range} overlaps ${overlap[1]}, where the services of ${clusterName} have their addresses.`;
   }
+  for (const { name, outsideRanges = [], vpcId: other } of estate.input.eksClusters ?? []) {
+    const overlap = firstOverlap([range], other === vpcId ? outsideRanges : []);
+    if (overlap !== null)
+      return `${range} overlaps ${overlap[1]}, where hybrid nodes of ${name}, or their pods, have their addresses.`;
+  }
   for (const { vpcs, kind, id } of estate.input.vpcConnections ?? []) {
     if (!vpcs.some((vpc) => vpc.vpcId === vpcId)) continue;
     for (const other of vpcs.filter((vpc) => vpc.vpcId !== vpcId)) {

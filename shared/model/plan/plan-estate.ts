@@ -1,4 +1,5 @@
 import type {
+  EksCluster,
   InstanceLimits,
   NetworkInterface,
   ServiceQuota,
@@ -29,6 +30,8 @@ export interface PlanInput {
   readonly interfaces: readonly NetworkInterface[] | null;
   /** Peering and transit gateways; `null`: not read. */
   readonly vpcConnections: readonly VpcConnection[] | null;
+  /** What EKS says of its clusters; `null` or left out: not read. */
+  readonly eksClusters?: readonly EksCluster[] | null;
   /** What Service Quotas lists; `null` or left out: not read. */
   readonly quotas?: readonly ServiceQuota[] | null;
   /** By subnet; a subnet that is missing has none that could be read. */

@@ -90,6 +90,41 @@ describe('the loss of a zone', () => {
     expect(findingsOf('zone-failover', { subnets, clusters })[0]?.subject.subnetIds).toEqual(['subnet-0b']);
   });
 
+  test('offers a subnet for all nodes that the zone lacks room for', () => {
+    const rangeFor = (nodes: number, perNode: { addresses: number; prefixes: number } | null) => {
+      const loss = aLoss({
+        ...short,
+        limitedBy: 'addresses',
+        short: [
+          { group: 'workers', nodes, zones: ['eu-west-1b'] },
+          { group: 'spread', nodes: 3, zones: ['eu-west-1b', 'eu-west-1c'] },
+          { group: 'elsewhere', nodes: 500, zones: ['eu-west-1c'] },
+          { group: 'a pool', nodes: 500, zones: ['eu-west-1b'] },
+        ],
+      });
+      const clusters = [
+        aCluster({
+          nodeSubnetIds: ['subnet-0b'],
+          zoneFailover: [loss],
+          committed: [
+            aDemand({ group: 'workers', subnetIds: ['subnet-0b'], perNode }),
+            aDemand({ group: 'spread', subnetIds: ['subnet-0b'], perNode }),
+            aDemand({ group: 'elsewhere', subnetIds: ['subnet-0b'], perNode }),
+          ],
+        }),
+      ];
+      const small = subnets.map((subnet) => ({ ...subnet, cidrBlock: '10.0.0.0/28' }));
+      const [finding] = findingsOf('zone-failover', { subnets: small, clusters });
+      return finding?.remedies
+        .find(({ title }) => title.startsWith('Add the subnet'))
+        ?.ranges?.[0]?.split('/')[1];
+    };
+    const perNode = { addresses: 10, prefixes: 0 };
+    // (4 + 2) x 10 = 60 addresses, and 5 of AWS: more than a /26. 3 + 2 nodes find room in one.
+    expect([rangeFor(4, perNode), rangeFor(3, perNode)]).toEqual(['25', '26']);
+    expect(rangeFor(4, null)).toBe('28');
+  });
+
   test('names no subnet where the groups that lack room start in the lost zone alone', () => {
     const zonal = { group: 'zonal', nodes: 3, zones: [] };
     const [finding] = found(aLoss({ ...short, error: null, short: [zonal] }));

@@ -3,6 +3,7 @@ import { DEFAULT_CNI_SETTINGS } from '../../../../shared/model/cni/cni-settings.
 import { dividedRange, isInVpc, whyNotFree } from '../../../../shared/model/plan/new-subnet.ts';
 import { PlanEstate, type PlanInput } from '../../../../shared/model/plan/plan-estate.ts';
 import { unreadNeighbours } from '../../../../shared/model/plan/unread-neighbours.ts';
+import { anEksCluster } from '../../../fixtures/cluster-records.ts';
 import { LabFleet } from '../../../fixtures/lab-fleet.ts';
 
 const { input } = new LabFleet(
@@ -73,6 +74,27 @@ describe('a new range', () => {
     expect(
       whyNotFree(estateWith({ clusters: [{ ...cluster, serviceRange: null }] }), vpcId, '10.100.4.0/24'),
     ).toBeNull();
+  });
+
+  test('that hybrid nodes of a cluster in the VPC have is not free', () => {
+    const hybrid = (outsideRanges: readonly string[] | undefined, of = vpcId) =>
+      estateWith({
+        eksClusters: [
+          anEksCluster({
+            name: 'edge',
+            vpcId: of,
+            ...(outsideRanges !== undefined && { outsideRanges }),
+          }),
+        ],
+      });
+    const of = (plan: PlanEstate) => whyNotFree(plan, vpcId, '10.200.4.0/24');
+    expect(of(hybrid(['172.20.0.0/16', '10.200.0.0/16']))).toBe(
+      '10.200.4.0/24 overlaps 10.200.0.0/16, where hybrid nodes of edge, or their pods, have their addresses.',
+    );
+    expect(of(hybrid(['10.201.0.0/16']))).toBeNull();
+    expect(of(hybrid(['10.200.0.0/16'], 'vpc-09'))).toBeNull();
+    expect(of(hybrid(undefined))).toBeNull();
+    expect(of(estateWith({ eksClusters: null }))).toBeNull();
   });
 
   test('is in the VPC only if a block of the VPC holds all of it', () => {
