@@ -185,13 +185,15 @@ const nodesFor = (
 const knownCluster = (sources: readonly PlanSource[], name: string | null): KnownCluster => {
   for (const { plan } of sources) {
     const cluster = plan.input.clusters.find(({ clusterName }) => clusterName === name);
-    if (cluster !== undefined)
+    if (cluster !== undefined) {
+      const { slotsTaken: _slots, ...settings } = settingsOf(cluster);
       return {
-        settings: settingsOf(cluster),
+        settings,
         podSubnetOfZone: podSubnetsIn(plan.placesOf(cluster)),
         // A group of the plan has a launch template of its own: what others add says nothing of it.
         places: plan.placesOf(cluster).map(({ extras: _extras, ...place }) => place),
       };
+    }
   }
   return { settings: DEFAULT_CNI_SETTINGS, podSubnetOfZone: new Map(), places: [] };
 };

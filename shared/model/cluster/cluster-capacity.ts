@@ -247,8 +247,10 @@ export class ClusterCapacity {
   extrasAt(subnetId: string): readonly PlaceExtras[] {
     return this.#types.flatMap((instanceType): readonly PlaceExtras[] => {
       const unknown = this.#isUnread(instanceType);
-      const { takes } = unknown ? NO_EXTRAS : this.#extrasOf(instanceType, subnetId);
-      return unknown || takes.length > 0 ? [{ instanceType, unknown, takes }] : [];
+      const { slots, takes } = unknown ? NO_EXTRAS : this.#extrasOf(instanceType, subnetId);
+      return unknown || takes.length > 0 || slots > 0
+        ? [{ instanceType, unknown, takes, ...(slots > 0 && { slots }) }]
+        : [];
     });
   }
 

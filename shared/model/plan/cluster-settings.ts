@@ -2,6 +2,7 @@ import type {
   ClusterAssessment,
   NewNodeSettings,
   NodeAssessment,
+  NodePlace,
   WindowsSettings,
 } from '../result/cluster.ts';
 import { windowsType } from './windows-type.ts';
@@ -16,6 +17,8 @@ export type NodeSettings = NewNodeSettings & {
   readonly podAddresses?: 'none' | 'unknown';
   /** Pods that kubelets admit, by the type of the node. A type that is missing goes by the recommended 110 or 250. */
   readonly kubelets?: ReadonlyMap<string, number>;
+  /** Interfaces on the default network card that the CNI does not have, by the type of the node. */
+  readonly slotsTaken?: ReadonlyMap<string, number>;
 };
 
 /** What a plan says where it goes by the CNI's defaults, because its settings could not be read. */
@@ -37,6 +40,7 @@ export const settingsOf = ({
   securityGroupsForPods,
 }: ClusterAssessment): NodeSettings => ({
   ...kubeletsOf(nodes),
+  ...slotsTakenOf(newNodes?.places ?? []),
   ...(newNodes?.settings ?? {
     prefixDelegation: mode === 'prefix' || mode === 'mixed',
     customNetworking,
@@ -51,6 +55,14 @@ export const settingsOf = ({
   ...(cni === 'overlay' || mode === 'ipv6' ? { podAddresses: 'none' } : {}),
   ...(cni === 'cilium-eni' ? { podAddresses: 'unknown' } : {}),
 });
+
+/** The most of all places: what others take is not there for pods. */
+const slotsTakenOf = (places: readonly NodePlace[]): Pick<NodeSettings, 'slotsTaken'> => {
+  const slotsTaken = new Map<string, number>();
+  for (const { instanceType, slots = 0 } of places.flatMap(({ extras = [] }) => extras))
+    if (slots > (slotsTaken.get(instanceType) ?? 0)) slotsTaken.set(instanceType, slots);
+  return slotsTaken.size === 0 ? {} : { slotsTaken };
+};
 
 /** New nodes admit as many pods as the node of their type that admits most. */
 const kubeletsOf = (nodes: readonly NodeAssessment[]): Pick<NodeSettings, 'kubelets'> => {

@@ -56,7 +56,7 @@ export class NodeDemands {
     this.settings = settings;
     this.#onWindows = onWindows(settings);
     this.#limits = (type) => {
-      if (!isWindowsType(type)) return limits(type);
+      if (!isWindowsType(type)) return withoutSlots(limits(type), settings.slotsTaken?.get(type) ?? 0);
       const known = limits(type.slice(0, -ON_WINDOWS.length));
       return known === null ? null : windowsLimits(known);
     };
@@ -161,6 +161,10 @@ export class NodeDemands {
 const ITS_OWN_ADDRESS: readonly DemandStep[] = [
   { subnet: 'node', singles: 1, prefixes: 0, addressError: EXHAUSTION_ERRORS.addresses },
 ];
+
+/** A node has its primary interface in any case. */
+const withoutSlots = (limits: InstanceLimits | null, slots: number): InstanceLimits | null =>
+  limits === null || slots === 0 ? limits : { ...limits, maxEnis: Math.max(1, limits.maxEnis - slots) };
 
 /** What the interfaces hold, and what the kubelet admits: the recommended 110 or 250 where that is not known. */
 const admitted = (

@@ -172,6 +172,8 @@ export interface PlaceExtras {
     readonly singles: number;
     readonly prefixes: number;
   }[];
+  /** Interfaces among them that are on the default network card: the CNI has so many fewer. Left out where there are none. */
+  readonly slots?: number;
 }
 
 /** A subnet in which nodes of a cluster start. */
