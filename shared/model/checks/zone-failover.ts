@@ -95,7 +95,7 @@ const missingIn = (
   { availabilityZone }: SubnetAssessment,
 ): Shortfall | undefined => {
   const parts = short
-    .filter(({ zones }) => zones.includes(availabilityZone ?? ''))
+    .filter(({ zones }) => zones.some((zone) => zone === availabilityZone))
     .flatMap(({ group, nodes, zones }) => {
       const { perNode = null } = committed.find((demand) => demand.group === group) ?? {};
       return perNode === null ? [] : [{ ...perNode, share: Math.ceil(nodes / zones.length) }];

@@ -6,6 +6,7 @@ import type {
   Tags,
 } from '../aws/inventory.ts';
 import { largestOf } from '../base/extremes.ts';
+import { valueAt } from '../base/value-at.ts';
 import { membershipOf } from '../owners/cluster-membership.ts';
 import { type ClusterPlan, fullNodes, heaviestType } from './group-demand.ts';
 import { mostInstances } from './group-sizes.ts';
@@ -153,10 +154,8 @@ export const startedFirst = (
   return Math.max(zones * STARTED_IN_EACH_ZONE, replaced);
 };
 
-const isWarm = (plan: ClusterPlan, group: AutoScalingGroup, instanceId: string): boolean => {
-  const instance = plan.instances.get(instanceId);
-  return instance !== undefined && isInWarmPool(group, instance);
-};
+const isWarm = (plan: ClusterPlan, group: AutoScalingGroup, instanceId: string): boolean =>
+  isInWarmPool(group, valueAt(plan.instances, instanceId));
 
 const scalingGroup = (plan: ClusterPlan, group: AutoScalingGroup): GrowingGroup => {
   const ids = new Set(group.instanceIds);
