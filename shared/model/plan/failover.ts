@@ -188,7 +188,7 @@ const sharesOf = (
   const shares = new Map<string, number>();
   for (const { nodes, zones } of short ?? [{ nodes: shortfall, zones: everywhere }])
     for (const zone of zones) shares.set(zone, (shares.get(zone) ?? 0) + Math.ceil(nodes / zones.length));
-  return [...shares].sort(([a], [b]) => (a < b ? -1 : 1));
+  return [...shares].toSorted(([a], [b]) => a.localeCompare(b, 'en'));
 };
 
 const largest = (amounts: readonly Amount[]): Amount => ({

@@ -80,6 +80,7 @@ const sizedMode = (
     serviceRange(question.services),
   ]);
   const subnets = ranges.filter(({ purpose }) => purpose !== 'services');
+  const placed = subnets.flatMap(({ cidr }) => cidr ?? []);
   return {
     mode,
     nodes,
@@ -90,9 +91,7 @@ const sizedMode = (
     fits:
       podsPerNode > 0 &&
       ranges.every(({ length, cidr }) => length !== null && (question.within.length === 0 || cidr !== null)),
-    vpcBlock: subnets.some(({ cidr }) => cidr === null)
-      ? null
-      : blockAround(subnets.flatMap(({ cidr }) => cidr ?? [])),
+    vpcBlock: placed.length < subnets.length ? null : blockAround(placed),
     notices: [...noticesOf(question, mode, { demands, most, nodes }), ...ranges.flatMap(tooLarge)],
   };
 };
