@@ -1,5 +1,6 @@
 import { Option } from 'commander';
 import { displayableCommands, NOT_DISPLAYED, quoted } from '../../shared/model/base/shell-words.ts';
+import { checkAll } from '../base/all-problems.ts';
 import { type AddCommand, UsageError } from '../base/command-line.ts';
 import { EXIT } from '../base/exit-codes.ts';
 import type { CheckedAccess, CheckedPermission } from '../input/cluster-access.ts';
@@ -56,8 +57,10 @@ Exit codes: 0 all is granted, 1 a permission is missing, 2 wrong usage, 3 the cl
 `,
     )
     .action(async (options: Options) => {
-      checkTargetOptions(options);
-      checkOutputOptions(options);
+      checkAll(
+        () => checkTargetOptions(options),
+        () => checkOutputOptions(options, COLUMNS),
+      );
       const { io } = session;
       if (options.save !== undefined) {
         const { saveCommands } = await import('../../shared/kubernetes/access-manifests.ts');

@@ -6,6 +6,7 @@ import { elapsed, shortDuration } from '../../shared/model/base/text/durations.t
 import { type KeptAlert, keptAlerts, nameOf } from '../../shared/pipeline/kept-alerts.ts';
 import type { StoredMute } from '../../shared/pipeline/stored-mutes.ts';
 import type { StateStore } from '../../shared/state/state-store.ts';
+import { checkAll } from '../base/all-problems.ts';
 import type { AddCommand } from '../base/command-line.ts';
 import { EXIT } from '../base/exit-codes.ts';
 import {
@@ -157,8 +158,10 @@ A level in brackets is of an alert that waits. Exits with 1 while a critical ale
 `,
     )
     .action(async (options: Options) => {
-      checkOutputOptions(options);
-      checkAlertFilters(options);
+      checkAll(
+        () => checkOutputOptions(options, COLUMNS),
+        () => checkAlertFilters(options),
+      );
       const { io } = session;
       await watching(session, options, async () => {
         const now = io.now();

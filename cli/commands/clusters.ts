@@ -10,12 +10,13 @@ import type {
   ZoneCapacity,
   ZoneFailover,
 } from '../../shared/model/result/cluster.ts';
+import { checkAll } from '../base/all-problems.ts';
 import type { AddCommand } from '../base/command-line.ts';
 import { EXIT } from '../base/exit-codes.ts';
 import { type Io, paint } from '../base/io.ts';
 import { addFilterOptions, type Filters, filterDocument } from '../input/filters.ts';
 import { addKubernetesOptions } from '../input/kubernetes-options.ts';
-import { OUTPUT_FORMATS, type OutputOptions } from '../input/output-options.ts';
+import type { OutputOptions } from '../input/output-options.ts';
 import {
   addTargetOptions,
   checkTargetOptions,
@@ -253,8 +254,10 @@ zones, while all clusters of the account move at once. SHORT AT MAXIMUM: nodes m
 `,
     )
     .action(async (options: ScanOptions & OutputOptions & Filters) => {
-      checkTargetOptions(options, OUTPUT_FORMATS);
-      checkOutputOptions(options);
+      checkAll(
+        () => checkTargetOptions(options),
+        () => checkOutputOptions(options, ROOM_COLUMNS),
+      );
       const { io } = session;
       await watching(session, options, async () => {
         const { scanToDocument } = await import('../input/scanned-estate.ts');

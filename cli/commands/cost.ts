@@ -15,7 +15,7 @@ import { EXIT } from '../base/exit-codes.ts';
 import { paint } from '../base/io.ts';
 import { readConfiguration } from '../input/configuration.ts';
 import { addFilterOptions, type Filters, filterDocument } from '../input/filters.ts';
-import { OUTPUT_FORMATS, type OutputOptions } from '../input/output-options.ts';
+import type { OutputOptions } from '../input/output-options.ts';
 import {
   addTargetOptions,
   checkTargetOptions,
@@ -119,8 +119,8 @@ Examples:
         clusters,
         addresses,
       ] = checkAll(
-        () => checkTargetOptions(options, OUTPUT_FORMATS),
-        () => checkOutputOptions(options),
+        () => checkTargetOptions(options),
+        () => checkOutputOptions(options, COLUMNS),
         () => wholeNumberOf('--interval', options.interval, 1, MOST),
         () => sinkOf(options.sink),
         () => priceOf('--otlp-gigabyte', options.otlpGigabyte),

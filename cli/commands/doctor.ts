@@ -1,11 +1,12 @@
 import { printable } from '../../shared/model/base/invisible-characters.ts';
 import { redactSecrets } from '../../shared/model/base/redaction.ts';
 import { count } from '../../shared/model/base/text/numbers.ts';
+import { checkAll } from '../base/all-problems.ts';
 import type { AddCommand } from '../base/command-line.ts';
 import { EXIT, type ExitCode } from '../base/exit-codes.ts';
 import { type Io, paint } from '../base/io.ts';
 import { readConfiguration } from '../input/configuration.ts';
-import { addDocumentOptions, DOCUMENT_FORMATS } from '../input/output-options.ts';
+import { addDocumentOptions, checkDocumentFormat } from '../input/output-options.ts';
 import { addTargetOptions, checkTargetOptions, type ScanOptions } from '../input/scan-options.ts';
 import type { DoctorCheck, DoctorDocument } from '../output/doctor-document.ts';
 import { documentText } from '../output/document.ts';
@@ -66,7 +67,10 @@ Exit codes: 0 all is well, 2 wrong usage or configuration, 3 nothing could be sc
 `,
     )
     .action(async (options: Options) => {
-      checkTargetOptions(options, DOCUMENT_FORMATS);
+      checkAll(
+        () => checkTargetOptions(options),
+        () => checkDocumentFormat(options.format),
+      );
       const { io } = session;
       const configuration = await readConfiguration(options.config);
       const { runDoctor } = await import('../input/doctor-checks.ts');

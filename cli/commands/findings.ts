@@ -9,7 +9,7 @@ import type { Io } from '../base/io.ts';
 import { listedValues } from '../base/listed-values.ts';
 import { addFilterOptions, type Filters, filterDocument, filterNotChecked } from '../input/filters.ts';
 import { addKubernetesOptions } from '../input/kubernetes-options.ts';
-import { OUTPUT_FORMATS, type OutputOptions } from '../input/output-options.ts';
+import type { OutputOptions } from '../input/output-options.ts';
 import {
   addTargetOptions,
   checkSeverity,
@@ -79,14 +79,12 @@ A line that begins with "not checked" names a check that could say nothing of so
 `,
     )
     .action(async (options: Options) => {
-      checkAll(
-        () => checkTargetOptions(options, OUTPUT_FORMATS),
+      const [, severity, failOn] = checkAll(
+        () => checkTargetOptions(options),
         () => checkSeverity('--severity', options.severity),
         () => checkSeverity('--fail-on', options.failOn),
-        () => checkOutputOptions(options),
+        () => checkOutputOptions(options, COLUMNS),
       );
-      const severity = checkSeverity('--severity', options.severity);
-      const failOn = checkSeverity('--fail-on', options.failOn);
       const { io } = session;
       await watching(session, options, async () => {
         const { scanToDocument } = await import('../input/scanned-estate.ts');

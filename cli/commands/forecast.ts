@@ -277,7 +277,7 @@ Examples:
         format: options.format === 'text' ? 'table' : options.format,
       };
       const [, , capacity, , asked, source] = checkAll(
-        () => checkOutputOptions(output),
+        () => checkOutputOptions(output, options.review === true ? REVIEW_COLUMNS : COLUMNS),
         () => checkReview(options),
         () => parseCapacity(options.capacity),
         () => checkPlotFile(options.plot),

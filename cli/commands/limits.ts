@@ -68,7 +68,7 @@ an array.
 `,
     )
     .action(async (given: string[], options: Options) => {
-      checkOutputOptions(options);
+      checkOutputOptions(options, COLUMNS);
       const types = [...new Set(given)];
       const answered = await lookUpLimits(types, { live: options.live === true, region: options.region });
       const found = types.map((type) => describeLimits(type, answered));

@@ -9,6 +9,7 @@ import { keptAlerts } from '../../shared/pipeline/kept-alerts.ts';
 import { selectorsOf } from '../../shared/pipeline/mute-selectors.ts';
 import { type StoredMute, storedMutes } from '../../shared/pipeline/stored-mutes.ts';
 import type { StateStore } from '../../shared/state/state-store.ts';
+import { checkAll } from '../base/all-problems.ts';
 import { type AddCommand, collectValues, UsageError } from '../base/command-line.ts';
 import { eachName } from '../base/each-name.ts';
 import { listedValues } from '../base/listed-values.ts';
@@ -74,8 +75,11 @@ Examples:
 `,
     )
     .action(async (names: readonly string[], options: Options) => {
-      checkDocumentFormat(options.format);
-      const until = muteEnd(options, io.now());
+      const [until, reason] = checkAll(
+        () => muteEnd(options, io.now()),
+        () => reasonOf(options),
+        () => checkDocumentFormat(options.format),
+      );
       const given = await muteSelector(options);
       if (names.length > 0 && given !== null)
         throw new UsageError(
@@ -94,11 +98,7 @@ Examples:
           const now = io.now();
           const selectors = given === null ? await selectorsOfNamed(store, names, now) : [given];
           for (const match of selectors) {
-            const mute = await muteAndShow(
-              store,
-              { match, reason: reasonOf(options), until, by: caller.name },
-              now,
-            );
+            const mute = await muteAndShow(store, { match, reason, until, by: caller.name }, now);
             const covered = (await keptAlerts(store)).filter((kept) => isCovered(kept, mute, now));
             mutes.push({ ...mute, coveredAlerts: covered.length });
           }
@@ -162,6 +162,15 @@ interface UnmuteOptions extends StateOptions, Pick<OutputOptions, 'format'> {
   readonly by?: string;
 }
 
+const checkNumbers = (numbers: readonly string[]): void => {
+  const wrong = numbers.filter((number) => !/^#?\d{1,6}$/.test(number));
+  if (wrong.length > 0)
+    throw new UsageError(
+      `${wrong.join(', ')} is not the number of a mute.`,
+      'List them with `headroom mutes`.',
+    );
+};
+
 /** `headroom unmute`: ends a mute before its time. */
 export const addUnmuteCommand: AddCommand = (program, { io }) => {
   addDocumentOptions(addStateOptions(program.command('unmute')))
@@ -169,13 +178,10 @@ export const addUnmuteCommand: AddCommand = (program, { io }) => {
     .description('end mutes before their time; the next scan sends the alerts that still fire')
     .option('-b, --by <name>', 'who ends them (default: your AWS identity, else your user name)')
     .action(async (numbers: readonly string[], options: UnmuteOptions) => {
-      checkDocumentFormat(options.format);
-      const wrong = numbers.filter((number) => !/^#?\d{1,6}$/.test(number));
-      if (wrong.length > 0)
-        throw new UsageError(
-          `${wrong.join(', ')} is not the number of a mute.`,
-          'List them with `headroom mutes`.',
-        );
+      checkAll(
+        () => checkNumbers(numbers),
+        () => checkDocumentFormat(options.format),
+      );
       const { name: by } = await callerOf(options, io);
       const { done: mutes, failure } = await withStateStore(options, (store) =>
         eachName(
@@ -216,7 +222,7 @@ export const addMutesCommand: AddCommand = (program, { io }) => {
       'mutes in force that people made, by command or in Slack; those of headroom.yml are in the file',
     )
     .action(async (options: StateOptions & OutputOptions) => {
-      checkOutputOptions(options);
+      checkOutputOptions(options, COLUMNS);
       const rows = (
         await withStateStore(options, (store) => storedMutes(store.cache, io.now()), { readOnly: true })
       ).toSorted((a, b) => (a.until < b.until ? -1 : 1));

@@ -14,12 +14,13 @@ import { type OwnerPart, splitByNodes } from '../../shared/model/owners/owner-pa
 import type { SubnetAssessment } from '../../shared/model/result/assessment.ts';
 import type { OwnerUsage } from '../../shared/model/result/owner-usage.ts';
 import type { ScanDocument } from '../../shared/pipeline/scan-document.ts';
+import { checkAll } from '../base/all-problems.ts';
 import type { AddCommand } from '../base/command-line.ts';
 import { EXIT } from '../base/exit-codes.ts';
 import { type Io, paint } from '../base/io.ts';
 import { addFilterOptions, type Filters, filterDocument } from '../input/filters.ts';
 import { addKubernetesOptions } from '../input/kubernetes-options.ts';
-import { OUTPUT_FORMATS, type OutputOptions } from '../input/output-options.ts';
+import type { OutputOptions } from '../input/output-options.ts';
 import {
   addTargetOptions,
   checkTargetOptions,
@@ -226,8 +227,10 @@ TOOK LATELY: addresses taken in the last three hours, less those given back. Sho
 `,
     )
     .action(async (options: ScanOptions & OutputOptions & Filters & { readonly by: Level }) => {
-      checkTargetOptions(options, OUTPUT_FORMATS);
-      checkOutputOptions(options);
+      checkAll(
+        () => checkTargetOptions(options),
+        () => checkOutputOptions(options, COLUMNS),
+      );
       const { io } = session;
       await watching(session, options, async () => {
         const { scanToDocument } = await import('../input/scanned-estate.ts');

@@ -9,12 +9,13 @@ import type { ClusterAssessment } from '../../shared/model/result/cluster.ts';
 import type { WarmAdvice } from '../../shared/model/result/pod-rhythm.ts';
 import type { AddressHolder, ClusterPods, WaitingPod } from '../../shared/model/result/pods.ts';
 import type { ScanDocument } from '../../shared/pipeline/scan-document.ts';
+import { checkAll } from '../base/all-problems.ts';
 import type { AddCommand } from '../base/command-line.ts';
 import { EXIT } from '../base/exit-codes.ts';
 import { type Io, paint } from '../base/io.ts';
 import { addFilterOptions, type Filters, filterDocument } from '../input/filters.ts';
 import { addKubernetesOptions } from '../input/kubernetes-options.ts';
-import { OUTPUT_FORMATS, type OutputOptions } from '../input/output-options.ts';
+import type { OutputOptions } from '../input/output-options.ts';
 import {
   addTargetOptions,
   checkTargetOptions,
@@ -80,8 +81,10 @@ Used and warm addresses are those that nodes hold. Unexplained: pods whose addre
 `,
     )
     .action(async (options: ScanOptions & OutputOptions & Filters & { readonly by: PodLevel }) => {
-      checkTargetOptions(options, OUTPUT_FORMATS);
-      checkOutputOptions(options);
+      checkAll(
+        () => checkTargetOptions(options),
+        () => checkOutputOptions(options, COLUMNS),
+      );
       const { io } = session;
       await watching(session, options, async () => {
         const { scanToDocument } = await import('../input/scanned-estate.ts');

@@ -7,7 +7,7 @@ import { readConfiguration } from '../input/configuration.ts';
 import { aboveCapacity, parseCapacity, readHistory } from '../input/history-file.ts';
 import {
   addReplayFormatOptions,
-  checkDocumentFormat,
+  checkOutputFormat,
   REPLAY_FORMATS,
   type ReplayFormat,
 } from '../input/output-options.ts';
@@ -66,7 +66,7 @@ To tune a policy, change a threshold or a lead time in headroom.yml and run it a
     .action(async (options: Options) => {
       const { format } = options;
       const [, capacity, , samples] = checkAll(
-        () => checkDocumentFormat(format, REPLAY_FORMATS),
+        () => checkOutputFormat(format, REPLAY_FORMATS),
         () => parseCapacity(options.capacity),
         () => checkPlotFile(options.plot),
         () => readHistory(options.history),

@@ -1,4 +1,5 @@
 import { type ReportInput, reportPage } from '../../shared/report/report-page.ts';
+import { checkAll } from '../base/all-problems.ts';
 import { type AddCommand, type Session, UsageError } from '../base/command-line.ts';
 import { EXIT } from '../base/exit-codes.ts';
 import { addFilterOptions, type Filters, filterNotChecked, narrowAssessments } from '../input/filters.ts';
@@ -48,6 +49,14 @@ const gather = async (options: Options, session: Session): Promise<ReportInput> 
   };
 };
 
+const checkOut = ({ out, format }: Options): void => {
+  if (out === '-' && format !== 'table')
+    throw new UsageError(
+      `--out - prints the report, so --output ${format} has nowhere to go.`,
+      'Leave out one of the two.',
+    );
+};
+
 /** `headroom report`: one HTML file to look at, search, print and attach to a ticket. */
 export const addReportCommand: AddCommand = (program, session) => {
   addWritingOptions(
@@ -73,13 +82,11 @@ The file needs no network connection and sends no data.
 `,
     )
     .action(async (options: Options) => {
-      checkDocumentFormat(options.format);
-      if (options.out === '-' && options.format !== 'table')
-        throw new UsageError(
-          `--out - prints the report, so --output ${options.format} has nowhere to go.`,
-          'Leave out one of the two.',
-        );
-      checkTargetOptions({ ...options, format: 'table' });
+      checkAll(
+        () => checkDocumentFormat(options.format),
+        () => checkOut(options),
+        () => checkTargetOptions(options),
+      );
       const gathered = await gather(options, session);
       const input = { ...gathered, assessments: narrowAssessments(gathered.assessments, options) };
       const page = reportPage(input);

@@ -1,9 +1,10 @@
 import { hasFinding } from '../../shared/pipeline/scan-document.ts';
+import { checkAll } from '../base/all-problems.ts';
 import { type AddCommand, type Session, UsageError } from '../base/command-line.ts';
 import { EXIT } from '../base/exit-codes.ts';
 import { addFilterOptions, type Filters, filterDocument } from '../input/filters.ts';
 import { addKubernetesOptions } from '../input/kubernetes-options.ts';
-import { OUTPUT_FORMATS, type OutputOptions } from '../input/output-options.ts';
+import type { OutputOptions } from '../input/output-options.ts';
 import {
   addTargetOptions,
   checkSeverity,
@@ -15,7 +16,7 @@ import {
 import type { ScannedEstate } from '../input/scanned-estate.ts';
 import { withCredentialHint } from '../output/credential-hint.ts';
 import { problemText } from '../output/problem-text.ts';
-import { renderScan, scanNotes, subnetListing } from '../output/scan-table.ts';
+import { renderScan, scanNotes, subnetColumns, subnetListing } from '../output/scan-table.ts';
 import { watching } from '../output/watch.ts';
 import { checkOutputOptions, writeListing } from '../output/write-listing.ts';
 
@@ -73,6 +74,14 @@ const publishScan = async (
   return complete;
 };
 
+const checkPublish = ({ from, publish }: Options): void => {
+  if (from !== undefined && publish === true)
+    throw new UsageError(
+      '--publish would publish old values from a file as current ones.',
+      'Remove --publish or --from.',
+    );
+};
+
 /** `headroom scan`: every subnet, what is free in it, and what is wrong. */
 export const addScanCommand: AddCommand = (program, session) => {
   addKubernetesOptions(addFilterOptions(addTargetOptions(program.command('scan'), { format: 'rows' })))
@@ -104,14 +113,12 @@ scanned.
 `,
     )
     .action(async (options: Options) => {
-      checkTargetOptions(options, OUTPUT_FORMATS);
-      const failOn = checkSeverity('--fail-on', options.failOn);
-      if (options.from !== undefined && options.publish === true)
-        throw new UsageError(
-          '--publish would publish old values from a file as current ones.',
-          'Remove --publish or --from.',
-        );
-      checkOutputOptions(options);
+      const [failOn] = checkAll(
+        () => checkSeverity('--fail-on', options.failOn),
+        () => checkTargetOptions(options),
+        () => checkPublish(options),
+        () => checkOutputOptions(options, subnetColumns(0)),
+      );
       const { io } = session;
       await watching(session, options, async () => {
         const { scanToDocument } = await import('../input/scanned-estate.ts');

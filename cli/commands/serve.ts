@@ -89,7 +89,7 @@ full, stored, and able to notify. SIGTERM and Ctrl-C stop it within seconds; a s
     .action(async (options: Options) => {
       const { io } = session;
       const [, url, listen, token, hosts, interval] = checkAll(
-        () => checkTargetOptions({ ...options, format: 'table' }),
+        () => checkTargetOptions(options),
         () => (options.publicUrl === undefined ? undefined : publicUrl(options.publicUrl)),
         () => parseListen(options.listen),
         () => tokenOf(options.tokenFile, io.env),

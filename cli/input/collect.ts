@@ -1,5 +1,6 @@
 import { randomBytes } from 'node:crypto';
 import type { Estate } from '../../shared/inventory/estate.ts';
+import { checkAll } from '../base/all-problems.ts';
 import type { AddCommand } from '../base/command-line.ts';
 import { EXIT } from '../base/exit-codes.ts';
 import type { CollectDocument } from '../output/act-documents.ts';
@@ -36,8 +37,10 @@ of names is not stored, and all figures stay the same.
 `,
     )
     .action(async (options: Options) => {
-      checkDocumentFormat(options.format);
-      checkTargetOptions({ ...options, format: 'table' });
+      checkAll(
+        () => checkDocumentFormat(options.format),
+        () => checkTargetOptions(options),
+      );
       const { io } = session;
       const [{ isProblem }, { estateText }, { redactEstate }, { collectEstate }, { openConfigured }] =
         await Promise.all([

@@ -3,6 +3,7 @@ import type { Alert } from '../../shared/model/alert/alert.ts';
 import type { AddressMap, SubnetAssessment, TargetAssessment } from '../../shared/model/result/assessment.ts';
 import type { SubnetHistory } from '../../shared/model/result/forecast.ts';
 import type { NotChecked } from '../../shared/model/result/not-checked.ts';
+import { checkAll } from '../base/all-problems.ts';
 import { type Session, UsageError } from '../base/command-line.ts';
 import { addPlaceOptions, type Filters, filterNotChecked, narrowAssessments } from './filters.ts';
 import { addKubernetesOptions } from './kubernetes-options.ts';
@@ -11,7 +12,7 @@ import { refuseUnread } from './not-read.ts';
 import {
   addDocumentOptions,
   addWatchOption,
-  DOCUMENT_FORMATS,
+  checkDocumentFormat,
   type OutputOptions,
 } from './output-options.ts';
 import { addTargetOptions, checkTargetOptions, type ScanOptions } from './scan-options.ts';
@@ -67,20 +68,25 @@ interface Looked {
   readonly now: number;
 }
 
+/** What has no effect beside stored scans is refused. */
+const checkSource = (options: OneSubnetOptions): void => {
+  if (options.state === undefined && options.table === undefined) return;
+  const idle = [
+    ...(options.from === undefined ? [] : ['--from']),
+    ...(options.roleArn === undefined ? [] : ['--role-arn']),
+    ...(options.kubernetes === true ? ['--kubernetes'] : []),
+    ...(options.context === undefined ? [] : ['--context']),
+    ...(options.kubernetesFrom === undefined ? [] : ['--kubernetes-from']),
+  ];
+  if (idle.length > 0)
+    throw new UsageError(
+      `${idle.join(' and ')} cannot be used with ${options.table === undefined ? '--state' : '--table'}.`,
+      'Read either stored scans or a new scan.',
+    );
+};
+
 const look = async (options: OneSubnetOptions, session: Session): Promise<Looked> => {
   if (options.state !== undefined || options.table !== undefined) {
-    const idle = [
-      ...(options.from === undefined ? [] : ['--from']),
-      ...(options.roleArn === undefined ? [] : ['--role-arn']),
-      ...(options.kubernetes === true ? ['--kubernetes'] : []),
-      ...(options.context === undefined ? [] : ['--context']),
-      ...(options.kubernetesFrom === undefined ? [] : ['--kubernetes-from']),
-    ];
-    if (idle.length > 0)
-      throw new UsageError(
-        `${idle.join(' and ')} cannot be used with ${options.table === undefined ? '--state' : '--table'}.`,
-        'Read either stored scans or a new scan.',
-      );
     const { readStoredScans } = await import('./stored-scans.ts');
     const now = session.io.now();
     return { ...(await readStoredScans(options, now)), notChecked: null, now };
@@ -101,7 +107,11 @@ export const readOneSubnet = async (
   options: OneSubnetOptions,
   session: Session,
 ): Promise<OneSubnet> => {
-  checkTargetOptions(options, DOCUMENT_FORMATS);
+  checkAll(
+    () => checkTargetOptions(options),
+    () => checkDocumentFormat(options.format),
+    () => checkSource(options),
+  );
   const { assessments, histories, alerts, notChecked, now } = await look(options, session);
   const { account, cluster, tag } = options;
   const places = narrowAssessments(assessments, {

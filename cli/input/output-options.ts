@@ -59,10 +59,13 @@ export const addWatchOption = (command: Command): Command =>
 export const addPlanFormatOptions = (command: Command): Command => addFormatOptions(command, PLAN_FORMATS);
 
 /** @throws UsageError for a format that such a command does not have */
-export const checkDocumentFormat = (format: string, formats: readonly string[] = DOCUMENT_FORMATS): void => {
+export const checkOutputFormat = (format: string, formats: readonly string[]): void => {
   if (!formats.includes(format))
-    throw new UsageError(`--output ${format} is not a format here.`, `Use one of ${formats.join(', ')}.`);
+    throw new UsageError(`--output ${format} is none of ${formats.join(', ')}.`, 'Use one of them.');
 };
+
+/** The same for a command that shows one thing. */
+export const checkDocumentFormat = (format: string): void => checkOutputFormat(format, DOCUMENT_FORMATS);
 
 /** For a command that prints a list. */
 export const addOutputOptions = (command: Command, { watch = true }: { watch?: boolean } = {}): Command => {

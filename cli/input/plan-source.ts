@@ -32,7 +32,6 @@ export const readPlanSources = async (
     ...(roleArn === undefined ? {} : { roleArn }),
     ...(externalId === undefined ? {} : { externalId }),
     ...(from === undefined ? {} : { from }),
-    format: 'table',
   });
   const { storedSources, collectedSources } = await import('./plan-estates.ts');
   const sources =

@@ -111,11 +111,8 @@ export const regionOf = (option: string, region: string): string => {
   return region;
 };
 
-/** All that is wrong with the options, at once. */
-export const checkTargetOptions = (
-  options: ScanOptions,
-  formats: readonly string[] = ['table', 'json'],
-): void => {
+/** @throws UsageError with all that is wrong with what is to be scanned */
+export const checkTargetOptions = (options: Omit<ScanOptions, 'format'>): void => {
   const assumesRoles = options.roleArn !== undefined || options.organization === true;
   const wrong = [
     ...(options.region ?? []).flatMap((region) => wrongRegion('--region', region) ?? []),
@@ -129,9 +126,6 @@ export const checkTargetOptions = (
     ...(options.vpc ?? [])
       .filter((vpc) => !VPC_ID.test(vpc))
       .map((vpc) => `--vpc ${vpc} matches nothing: it is not a VPC id (such as vpc-0abc)`),
-    ...(formats.includes(options.format)
-      ? []
-      : [`--output ${options.format} is none of ${formats.join(', ')}`]),
     ...(options.allRegions === true && options.region !== undefined
       ? ['--all-regions and --region are both given: keep one of them']
       : []),

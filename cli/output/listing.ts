@@ -46,16 +46,15 @@ const compare = (a: CellValue, b: CellValue): number =>
   typeof a === 'number' && typeof b === 'number' ? a - b : String(a).localeCompare(String(b), 'en');
 
 /**
- * Rows in the order that was asked for. What is not known comes last in both directions, and equal rows keep their order.
+ * The column that `--sort-by` names.
  *
  * @throws UsageError for a column that there is not
  */
-export const sorted = <Row>(
-  { columns, rows }: Pick<Listing<Row>, 'columns' | 'rows'>,
-  sortBy: string | undefined,
-): readonly Row[] => {
-  if (sortBy === undefined) return rows;
-  const { name, direction } = askedOrder(sortBy);
+export const columnToSortBy = <Titled extends { readonly title: string }>(
+  columns: readonly Titled[],
+  sortBy: string,
+): Titled => {
+  const { name } = askedOrder(sortBy);
   const column = columns.find(({ title }) => columnName(title) === name);
   if (column === undefined)
     throw new UsageError(
@@ -65,7 +64,17 @@ export const sorted = <Row>(
       )}`,
       'Name a column by its title in lower case, with dashes for spaces; add :desc for the highest first.',
     );
-  const sign = direction === 'desc' ? -1 : 1;
+  return column;
+};
+
+/** Rows in the order that was asked for. What is not known comes last in both directions, and equal rows keep their order. */
+export const sorted = <Row>(
+  { columns, rows }: Pick<Listing<Row>, 'columns' | 'rows'>,
+  sortBy: string | undefined,
+): readonly Row[] => {
+  if (sortBy === undefined) return rows;
+  const column = columnToSortBy(columns, sortBy);
+  const sign = askedOrder(sortBy).direction === 'desc' ? -1 : 1;
   return rows.toSorted((first, second) => {
     const orderOf = column.order ?? ((row: Row) => cellValue(column, row));
     const [a, b] = [orderOf(first), orderOf(second)];

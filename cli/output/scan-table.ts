@@ -75,7 +75,7 @@ const endOf = (subnet: SubnetAssessment, now: number): string | null => {
 const unseenIn = ({ unaccounted }: SubnetAssessment): number | null =>
   unaccounted === null ? null : Math.max(0, unaccounted);
 
-const columnsAt = (now: number): readonly ListingColumn<SubnetRow>[] => [
+export const subnetColumns = (now: number): readonly ListingColumn<SubnetRow>[] => [
   { title: 'NAME', cell: ({ subnet }) => subnet.name, shortest: 12 },
   {
     title: 'LEVEL',
@@ -156,7 +156,7 @@ const judged = ({ subnet, levels }: SubnetRow): JudgedSubnet => ({
 
 /** The subnets of a scan, the worst first: what is empty now, then by level, then by when it runs out. */
 export const subnetListing = (document: ScanDocument): Listing<SubnetRow> => ({
-  columns: columnsAt(Date.parse(document.scannedAt)),
+  columns: subnetColumns(Date.parse(document.scannedAt)),
   rows: document.subnets
     .map((subnet) => ({ subnet, levels: levelsOf(document.findings, subnet.subnetId) }))
     .toSorted((a, b) => compareUrgency(judged(a), judged(b))),

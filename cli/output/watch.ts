@@ -8,7 +8,13 @@ const DEFAULT_SECONDS = 60;
 const SHORTEST_SECONDS = 10;
 const LONGEST_SECONDS = 24 * 3600;
 
-const secondsOf = (given: string | true): number => {
+/**
+ * The seconds between two runs; `null`: it runs once.
+ *
+ * @throws UsageError for what is no such time
+ */
+export const watchSeconds = (given: OutputOptions['watch']): number | null => {
+  if (given === undefined) return null;
   if (given === true) return DEFAULT_SECONDS;
   const seconds = /^\d{1,5}$/.test(given) ? Number(given) : Number.NaN;
   if (!(seconds >= SHORTEST_SECONDS && seconds <= LONGEST_SECONDS))
@@ -25,8 +31,8 @@ export const watching = async (
   { watch, format }: Pick<OutputOptions, 'watch' | 'format'>,
   run: () => Promise<void>,
 ): Promise<void> => {
-  if (watch === undefined) return run();
-  const seconds = secondsOf(watch);
+  const seconds = watchSeconds(watch);
+  if (seconds === null) return run();
   do {
     io.clearScreen?.();
     if (format === 'table' || format === 'wide')

@@ -1,24 +1,39 @@
 import { printable } from '../../shared/model/base/invisible-characters.ts';
+import { checkAll } from '../base/all-problems.ts';
 import { UsageError } from '../base/command-line.ts';
 import type { Io } from '../base/io.ts';
-import { OUTPUT_FORMATS, type OutputOptions } from '../input/output-options.ts';
+import { checkOutputFormat, OUTPUT_FORMATS, type OutputOptions } from '../input/output-options.ts';
 import { documentText } from './document.ts';
-import { type Listing, listingTable, sorted } from './listing.ts';
+import { columnToSortBy, type Listing, listingTable, sorted } from './listing.ts';
+import { watchSeconds } from './watch.ts';
 
-/** @throws UsageError for options that the format leaves without effect */
-export const checkOutputOptions = ({ format, sortBy, headers }: OutputOptions): void => {
-  if (!OUTPUT_FORMATS.includes(format))
-    throw new UsageError(
-      `--output ${String(format)} is not a format.`,
-      `Use one of ${OUTPUT_FORMATS.join(', ')}.`,
-    );
-  if (format !== 'json' && format !== 'yaml') return;
-  const idle = [...(sortBy === undefined ? [] : ['--sort-by']), ...(headers ? [] : ['--no-headers'])];
-  if (idle.length > 0)
-    throw new UsageError(
-      `--output ${format} has no rows, so ${idle.join(' and ')} would have no effect.`,
-      'Leave it out, or print table, wide, csv or name.',
-    );
+interface Titled {
+  readonly title: string;
+}
+
+const checkRows = ({ format, sortBy, headers }: OutputOptions, columns: readonly Titled[]): void => {
+  if (format === 'json' || format === 'yaml') {
+    const idle = [...(sortBy === undefined ? [] : ['--sort-by']), ...(headers ? [] : ['--no-headers'])];
+    if (idle.length > 0)
+      throw new UsageError(
+        `--output ${format} has no rows, so ${idle.join(' and ')} would have no effect.`,
+        'Leave it out, or print table, wide, csv or name.',
+      );
+  } else if (sortBy !== undefined) columnToSortBy(columns, sortBy);
+};
+
+/**
+ * All that is wrong with the options of a list, before anything is read.
+ *
+ * @param columns those of the list
+ * @throws UsageError
+ */
+export const checkOutputOptions = (options: OutputOptions, columns: readonly Titled[]): void => {
+  checkAll(
+    () => checkOutputFormat(options.format, OUTPUT_FORMATS),
+    () => checkRows(options, columns),
+    () => watchSeconds(options.watch),
+  );
 };
 
 interface Written<Row> {

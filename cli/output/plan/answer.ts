@@ -2,21 +2,15 @@ import { displayableScript, NOT_DISPLAYED } from '../../../shared/model/base/she
 import type { PlanReport } from '../../../shared/model/plan/plan-report.ts';
 import type { AddressMap } from '../../../shared/model/result/assessment.ts';
 import { type PlanMap, planPage } from '../../../shared/report/plan-page.ts';
-import { type Session, UsageError } from '../../base/command-line.ts';
-import { PLAN_FORMATS, type PlanFormat } from '../../input/output-options.ts';
+import type { Session } from '../../base/command-line.ts';
+import { checkOutputFormat, PLAN_FORMATS, type PlanFormat } from '../../input/output-options.ts';
 import { documentText } from '../document.ts';
 import { mainTableOf, namesIn } from './main-table.ts';
 import { planAsMarkdown } from './markdown.ts';
 import { planAsText } from './terminal.ts';
 
 /** @throws UsageError for a format that there is not */
-export const checkFormat = (format: PlanFormat): void => {
-  if (PLAN_FORMATS.includes(format)) return;
-  throw new UsageError(
-    `--output ${String(format)} is not a format.`,
-    `Use one of ${PLAN_FORMATS.join(', ')}.`,
-  );
-};
+export const checkFormat = (format: PlanFormat): void => checkOutputFormat(format, PLAN_FORMATS);
 
 /** Maps before and after, by subnet, as far as the plan knows them. */
 export interface PlanMaps {

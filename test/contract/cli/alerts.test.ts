@@ -128,7 +128,7 @@ describe('headroom alerts', () => {
   test.each([
     [['alerts', '--state', 'nowhere.sqlite'], 'There is no nowhere.sqlite here.'],
     [['alerts', '--state', 'a', '--table', 'b'], '--state and --table are both given.'],
-    [['alerts', '--format', 'xml'], '--output xml is not a format.'],
+    [['alerts', '--format', 'xml'], '--output xml is none of table, wide, json, yaml, csv, name.'],
     [['alerts', '--severity', 'mild'], '--severity mild is not a severity of alerts.'],
     [['mute', '--for', '4h'], 'Nothing says what is to be muted.'],
     [['mute', '3'], 'A mute needs an end.'],

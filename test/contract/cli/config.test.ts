@@ -76,7 +76,7 @@ describe('headroom config check', () => {
 
   test.each([
     [['config', 'check', '/no/such.yml'], '/no/such.yml cannot be read'],
-    [['config', 'check', EXAMPLE, '--format', 'xml'], '--output xml is not a format here.'],
+    [['config', 'check', EXAMPLE, '--format', 'xml'], '--output xml is none of table, json, yaml.'],
     [['config', 'chekc'], "unknown command 'chekc'"],
   ])('%j is bad usage', async (args, message) => {
     const { code, err, out } = await headroomInProcess(args);

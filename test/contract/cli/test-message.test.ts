@@ -93,7 +93,7 @@ describe('headroom test-message', () => {
     [['--wait', '1h'], '--wait 1h is not a time of at most 10 minutes.'],
     [['--wait', '11m'], '--wait 11m is not a time of at most 10 minutes.'],
     [['--wait', '-1s'], '--wait'],
-    [['--output', 'csv'], '--output csv is not a format here.'],
+    [['--output', 'csv'], '--output csv is none of table, json, yaml.'],
   ])('refuses %j before anything is sent', async (args, sentence) => {
     const { code, err } = await headroom(...args);
     expect(code).toBe(2);

@@ -305,7 +305,10 @@ describe('bad input is refused in a sentence', () => {
     [['replay', '--history', 'no-such.csv', '--capacity', '251'], 'The history no-such.csv cannot be read'],
     [['replay', '--history', history, '--capacity', '-3'], '--capacity "-3" is not a whole number'],
     [['replay', '--history', history, '--capacity', '0'], '--capacity "0" is not a whole number'],
-    [['replay', '--history', history, '--capacity', '251', '--format', 'xml'], 'xml is not a format here'],
+    [
+      ['replay', '--history', history, '--capacity', '251', '--format', 'xml'],
+      '--output xml is none of table, json, yaml, ndjson',
+    ],
     [
       ['replay', '--history', history, '--capacity', '251', '--plot', 'x.png'],
       'neither in .svg nor in .html',
@@ -313,7 +316,7 @@ describe('bad input is refused in a sentence', () => {
     [['forecast', '--history', history, '--capacity', '251', '--at', 'tomorrow'], '--at "tomorrow" is not'],
     [
       ['forecast', '--history', history, '--capacity', '251', '--format', 'xml'],
-      '--output xml is not a format',
+      '--output xml is none of table',
     ],
     [['forecast', '--capacity', '251'], 'The source of the history is missing.'],
     [

@@ -120,7 +120,10 @@ describe('headroom plan node', () => {
     [['m5.large', '--pods', 'ten'], '--pods ten is not a whole number from 0 to 100,000.'],
     [['m5.large', '--pods', '1', '--max-eni', '0'], '--max-eni 0 is not a whole number from 1 to 100,000.'],
     [['m5.large', '--pods', '1', '--mode', 'ipv6'], '--mode ipv6 is neither secondary nor prefix.'],
-    [['m5.large', '--pods', '1', '--format', 'xml'], '--output xml is not a format.'],
+    [
+      ['m5.large', '--pods', '1', '--format', 'xml'],
+      '--output xml is none of table, wide, json, yaml, csv, name, markdown, html.',
+    ],
     [['m5.large'], "required option '--pods <number,...>' not specified"],
   ])('refuses %j', async (args, message) => {
     const { code, err } = await plan(...args);

@@ -58,7 +58,7 @@ describe.each(Object.entries(COMMANDS))('headroom plan %s', (command, args) => {
     const { code, err } = await plan(command, ...args, '-o', 'xml');
     expect([code, err]).toEqual([
       2,
-      expect.stringContaining('Use one of table, wide, json, yaml, csv, name, markdown, html.'),
+      expect.stringContaining('is none of table, wide, json, yaml, csv, name, markdown, html.'),
     ]);
   });
 });

@@ -100,7 +100,7 @@ describe('headroom plan what-if', () => {
     [['--add-subnet', '10.0.9.0/24'], 'names no zone'],
     [['--add-subnet', '10.0.0.0/24@eu-west-1a'], '10.0.0.0/24 overlaps 10.0.0.0/24, the range of subnet-0a.'],
     [['--reserve', '10.9.0.0/24'], '10.9.0.0/24 lies in no subnet of shop.'],
-    [['--format', 'xml'], '--output xml is not a format.'],
+    [['--format', 'xml'], '--output xml is none of table, wide, json, yaml, csv, name, markdown, html.'],
   ])('refuses %j', async (args, message) => {
     const { code, err } = await plan('what-if', '--from', shopFile(), ...from(...args));
     expect(code).toBe(2);
