@@ -16,6 +16,15 @@ export const addPlanSourceOptions = (command: Command): Command =>
     )
     .option('-t, --table <name>', 'plan from the state of a deployment, in this DynamoDB table');
 
+/** @throws UsageError with all that is wrong with where to plan from */
+export const checkPlanSource = ({ region, roleArn, externalId, from }: PlanSourceOptions): void =>
+  checkTargetOptions({
+    ...(region === undefined ? {} : { region }),
+    ...(roleArn === undefined ? {} : { roleArn }),
+    ...(externalId === undefined ? {} : { externalId }),
+    ...(from === undefined ? {} : { from }),
+  });
+
 /**
  * Reads what the options name: AWS, an estate file or stored scans. Whatever could not be read is unknown to the plan, and why
  * is printed before the plan.
@@ -26,13 +35,6 @@ export const readPlanSources = async (
   options: PlanSourceOptions,
   session: Session,
 ): Promise<readonly PlanSource[]> => {
-  const { region, roleArn, externalId, from } = options;
-  checkTargetOptions({
-    ...(region === undefined ? {} : { region }),
-    ...(roleArn === undefined ? {} : { roleArn }),
-    ...(externalId === undefined ? {} : { externalId }),
-    ...(from === undefined ? {} : { from }),
-  });
   const { storedSources, collectedSources } = await import('./plan-estates.ts');
   const sources =
     options.state !== undefined || options.table !== undefined

@@ -5,6 +5,7 @@ import { planDrain } from '../../../shared/model/plan/drain.ts';
 import type { DrainPlan } from '../../../shared/model/plan/drain-plan.ts';
 import type { DrainDocument } from '../../../shared/model/plan/plan-documents.ts';
 import type { PlanReport } from '../../../shared/model/plan/plan-report.ts';
+import { checkAll } from '../../base/all-problems.ts';
 import { collectValues, type Session, UsageError } from '../../base/command-line.ts';
 import { EXIT } from '../../base/exit-codes.ts';
 import { listedValues } from '../../base/listed-values.ts';
@@ -12,6 +13,7 @@ import { addPlanFormatOptions, type PlanFormat } from '../../input/output-option
 import type { PlanSourceOptions } from '../../input/plan-estates.ts';
 import {
   addPlanSourceOptions,
+  checkPlanSource,
   clusterNamed,
   planned,
   readPlanSources,
@@ -30,6 +32,12 @@ interface Options extends PlanSourceOptions {
   readonly win?: string;
   readonly format: PlanFormat;
 }
+
+const supplyOf = (supply: string): 'prefixes' | 'addresses' => {
+  if (supply !== 'prefixes' && supply !== 'addresses')
+    throw new UsageError(`--supply ${supply} is neither prefixes nor addresses.`, 'Use one of the two.');
+  return supply;
+};
 
 /** `headroom plan drain`: which nodes to drain, in which order, to win back most prefixes or addresses. */
 export const addDrainCommand = (plan: Command, session: Session): void => {
@@ -58,20 +66,19 @@ of what is won. The exit code is 1 if nothing can be won, or less than --win.
 `,
     )
     .action(async (options: Options) => {
-      checkFormat(options.format);
-      const { supply } = options;
-      if (supply !== 'prefixes' && supply !== 'addresses')
-        throw new UsageError(`--supply ${supply} is neither prefixes nor addresses.`, 'Use one of the two.');
+      const [supply, most, win] = checkAll(
+        () => supplyOf(options.supply),
+        () => optionalNumber('--nodes', options.nodes, 1),
+        () => optionalNumber('--win', options.win, 1),
+        () => checkFormat(options.format),
+        () => checkPlanSource(options),
+      );
       const sources = await readPlanSources(options, session);
       const subnetIds = (options.subnet ?? []).map((subnet) => subnetNamed(sources, subnet).subnetId);
       const { source, cluster } = clusterNamed(sources, options.cluster);
-      const question = {
-        subnetIds,
-        supply,
-        most: optionalNumber('--nodes', options.nodes, 1),
-        win: optionalNumber('--win', options.win, 1),
-      } as const;
-      const { plan: answer, mapsAfter } = planned(() => planDrain(source.plan, cluster, question));
+      const { plan: answer, mapsAfter } = planned(() =>
+        planDrain(source.plan, cluster, { subnetIds, supply, most, win }),
+      );
       const document: DrainDocument = {
         schema: 'headroom/plan-drain@1',
         ...answer,

@@ -4,11 +4,17 @@ import { count, number, verb } from '../../../shared/model/base/text/numbers.ts'
 import { type FailoverAnswer, planFailover } from '../../../shared/model/plan/failover.ts';
 import type { FailoverDocument } from '../../../shared/model/plan/plan-documents.ts';
 import type { PlanReport } from '../../../shared/model/plan/plan-report.ts';
+import { checkAll } from '../../base/all-problems.ts';
 import { collectValues, type Session, UsageError } from '../../base/command-line.ts';
 import { EXIT } from '../../base/exit-codes.ts';
 import { addPlanFormatOptions, type PlanFormat } from '../../input/output-options.ts';
 import type { PlanSourceOptions } from '../../input/plan-estates.ts';
-import { addPlanSourceOptions, clusterNamed, readPlanSources } from '../../input/plan-source.ts';
+import {
+  addPlanSourceOptions,
+  checkPlanSource,
+  clusterNamed,
+  readPlanSources,
+} from '../../input/plan-source.ts';
 import { checkFormat, ONE_POSSIBLE_PLACE, writePlan } from '../../output/plan/answer.ts';
 
 interface Options extends PlanSourceOptions {
@@ -42,7 +48,10 @@ is not known.
 `,
     )
     .action(async (options: Options) => {
-      checkFormat(options.format);
+      checkAll(
+        () => checkFormat(options.format),
+        () => checkPlanSource(options),
+      );
       const { source, cluster } = clusterNamed(await readPlanSources(options, session), options.cluster);
       const lost = [...new Set(options.lose)];
       const zones = [

@@ -11,12 +11,19 @@ import { PlanEstate } from '../../../shared/model/plan/plan-estate.ts';
 import type { PlanReport } from '../../../shared/model/plan/plan-report.ts';
 import { refuseOtherNetworks, refuseWithoutPlaces } from '../../../shared/model/plan/what-if-refusals.ts';
 import type { ClusterAssessment, NewNodeSettings, NodePlace } from '../../../shared/model/result/cluster.ts';
+import { checkAll } from '../../base/all-problems.ts';
 import { type Session, UsageError } from '../../base/command-line.ts';
 import { EXIT } from '../../base/exit-codes.ts';
 import { listedValues } from '../../base/listed-values.ts';
 import { addPlanFormatOptions, type PlanFormat } from '../../input/output-options.ts';
 import type { PlanSource, PlanSourceOptions } from '../../input/plan-estates.ts';
-import { addPlanSourceOptions, clusterNamed, planned, readPlanSources } from '../../input/plan-source.ts';
+import {
+  addPlanSourceOptions,
+  checkPlanSource,
+  clusterNamed,
+  planned,
+  readPlanSources,
+} from '../../input/plan-source.ts';
 import { readTerraformPlan } from '../../input/terraform/plan.ts';
 import type { KnownCluster } from '../../input/terraform/plan-context.ts';
 import { optionalNumber } from '../../input/whole-number.ts';
@@ -62,12 +69,14 @@ pods, load balancers with 8 addresses. The exit code is 1 if the bound does not 
 `,
     )
     .action(async (options: Options) => {
-      checkFormat(options.format);
-      const { require: bound } = options;
-      if (bound !== 'least' && bound !== 'most')
-        throw new UsageError(`--require ${bound} is neither least nor most.`, 'Use one of the two.');
+      const [bound, numbers] = checkAll(
+        () => boundOf(options.require),
+        () => numbersOf(options),
+        () => checkFormat(options.format),
+        () => checkPlanSource(options),
+      );
       const sources = await readPlanSources(options, session);
-      const [estate, question] = questionOf(options, sources);
+      const [estate, question] = questionOf(options, numbers, sources);
       const { answer, mapsAfter } = planFit(estate, question);
       const document: FitDocument = { schema: 'headroom/plan-fit@1', required: bound, ...answer };
       await writePlan(session, options.format, document, fitReport(document), {
@@ -79,14 +88,39 @@ pods, load balancers with 8 addresses. The exit code is 1 if the bound does not 
     });
 };
 
-const questionOf = (options: Options, sources: readonly PlanSource[]): readonly [PlanEstate, FitQuestion] => {
-  const { cluster: name, nodes, pods, terraform, type } = options;
+const boundOf = (bound: string): 'least' | 'most' => {
+  if (bound !== 'least' && bound !== 'most')
+    throw new UsageError(`--require ${bound} is neither least nor most.`, 'Use one of the two.');
+  return bound;
+};
+
+/** The numbers of a question; they are `null` for a Terraform plan. */
+const numbersOf = ({
+  nodes,
+  pods,
+  terraform,
+  type,
+}: Options): Readonly<Record<'nodes' | 'pods', number | null>> => {
+  if (terraform !== undefined && (nodes !== undefined || pods !== undefined || type !== undefined))
+    throw new UsageError(
+      '--terraform is given together with --nodes, --pods or --type.',
+      'Ask for a Terraform plan, or for plain numbers.',
+    );
+  if (terraform === undefined && nodes === undefined && pods === undefined)
+    throw new UsageError('Nothing is asked.', 'Give --terraform, --nodes or --pods.');
+  const [wantedNodes, wantedPods] = checkAll(
+    () => optionalNumber('--nodes', nodes, 1),
+    () => optionalNumber('--pods', pods, nodes === undefined ? 1 : 0),
+  );
+  return { nodes: wantedNodes, pods: wantedPods };
+};
+
+const questionOf = (
+  { cluster: name, terraform, type }: Options,
+  { nodes, pods }: Readonly<Record<'nodes' | 'pods', number | null>>,
+  sources: readonly PlanSource[],
+): readonly [PlanEstate, FitQuestion] => {
   if (terraform !== undefined) {
-    if (nodes !== undefined || pods !== undefined || type !== undefined)
-      throw new UsageError(
-        '--terraform is given together with --nodes, --pods or --type.',
-        'Ask for a Terraform plan, or for plain numbers.',
-      );
     const estate = joined(sources);
     const question = readTerraformPlan(terraform, {
       clusterNamed: (clusterName) => knownCluster(sources, clusterName),
@@ -95,10 +129,7 @@ const questionOf = (options: Options, sources: readonly PlanSource[]): readonly 
     });
     return [estate, question];
   }
-  if (nodes === undefined && pods === undefined)
-    throw new UsageError('Nothing is asked.', 'Give --terraform, --nodes or --pods.');
   const { source, cluster } = clusterNamed(sources, name);
-  const onAll = optionalNumber('--pods', pods, nodes === undefined ? 1 : 0);
   planned(() => refuseWithoutPlaces(source.plan, cluster));
   const places = source.plan.placesOf(cluster);
   const usual = type ?? usualType(source.plan, cluster, source.plan.nodesOf(cluster));
@@ -112,13 +143,12 @@ const questionOf = (options: Options, sources: readonly PlanSource[]): readonly 
     );
   const settings = settingsOf(cluster);
   planned(() => (settings.podAddresses === 'unknown' ? refuseOtherNetworks(cluster) : undefined));
-  const wanted =
-    optionalNumber('--nodes', nodes, 1) ?? nodesFor(onAll ?? 0, source.plan, settings, usual, places);
+  const wanted = nodes ?? nodesFor(pods ?? 0, source.plan, settings, usual, places);
   return [
     source.plan,
     {
       newSubnets: [],
-      podsWithoutNode: Math.max(0, (onAll ?? 0) - wanted * podsOnOne(source.plan, settings, usual, places)),
+      podsWithoutNode: Math.max(0, (pods ?? 0) - wanted * podsOnOne(source.plan, settings, usual, places)),
       unknowns: places.flatMap(({ podSubnetIds, subnetId }) =>
         podSubnetIds === null ? [`It is not known where pods of nodes in ${subnetId} take addresses.`] : [],
       ),
@@ -129,7 +159,7 @@ const questionOf = (options: Options, sources: readonly PlanSource[]): readonly 
           address: `${cluster.clusterName}: ${count(wanted, 'node')} of ${usual}`,
           nodes: { least: wanted, most: wanted },
           type: { least: usual, most: usual },
-          pods: onAll === null ? null : Math.ceil(onAll / wanted),
+          pods: pods === null ? null : Math.ceil(pods / wanted),
           subnetIds: places
             .filter(({ podSubnetIds }) => podSubnetIds !== null)
             .map(({ subnetId }) => subnetId),

@@ -182,8 +182,8 @@ and the trunk. Subnets are taken to have plenty.
 `,
     )
     .action(async (type: string, options: Options) => {
-      checkFormat(options.format);
       checkAll(
+        () => checkFormat(options.format),
         () => oneOf('--mode', options.mode, ['secondary', 'prefix']),
         () => podsOf(options),
         () => checkCniTargets(options),

@@ -9,18 +9,20 @@ import { planReservations } from '../../../shared/model/plan/reserve.ts';
 import { RULES } from '../../../shared/model/plan/rules.ts';
 import type { AddressMap } from '../../../shared/model/result/assessment.ts';
 import { unseenText } from '../../../shared/report/address-map-svg.ts';
+import { checkAll } from '../../base/all-problems.ts';
 import { collectValues, type Session, UsageError } from '../../base/command-line.ts';
 import { EXIT } from '../../base/exit-codes.ts';
 import { addPlanFormatOptions, type PlanFormat } from '../../input/output-options.ts';
 import type { PlanSourceOptions } from '../../input/plan-estates.ts';
 import {
   addPlanSourceOptions,
+  checkPlanSource,
   clusterNamed,
   planned,
   readPlanSources,
   subnetNamed,
 } from '../../input/plan-source.ts';
-import { wholeNumberOf } from '../../input/whole-number.ts';
+import { optionalNumber } from '../../input/whole-number.ts';
 import { checkFormat, ONE_POSSIBLE_PLACE, writePlan } from '../../output/plan/answer.ts';
 import { reservationCommand } from '../../output/plan/commands.ts';
 import { reservationTable } from '../../output/plan/reservation-table.ts';
@@ -31,6 +33,14 @@ interface Options extends PlanSourceOptions {
   readonly afterDraining?: string;
   readonly format: PlanFormat;
 }
+
+/** How many nodes to drain before; `null`: none. */
+const nodesToDrain = ({ subnet, cluster, afterDraining }: Options): number | null => {
+  const nodes = optionalNumber('--after-draining', afterDraining, 1);
+  if (nodes !== null && subnet !== undefined && cluster === undefined)
+    throw new UsageError('--after-draining needs the nodes of a cluster.', 'Name it with --cluster.');
+  return nodes;
+};
 
 /** `headroom plan reserve`: which ranges to keep for prefixes, now and after a drain. */
 export const addReserveCommand = (plan: Command, session: Session): void => {
@@ -53,21 +63,13 @@ A reservation takes no address away that is in use. It keeps new single addresse
 `,
     )
     .action(async (options: Options) => {
-      checkFormat(options.format);
+      const [mostDrained] = checkAll(
+        () => nodesToDrain(options),
+        () => checkFormat(options.format),
+        () => checkPlanSource(options),
+      );
       const sources = await readPlanSources(options, session);
-      if (
-        options.subnet === undefined &&
-        options.cluster === undefined &&
-        options.afterDraining === undefined
-      )
-        clusterNamed(sources, undefined);
-      if (
-        options.subnet !== undefined &&
-        options.afterDraining !== undefined &&
-        options.cluster === undefined
-      )
-        throw new UsageError('--after-draining needs the nodes of a cluster.', 'Name it with --cluster.');
-      const ofCluster = options.subnet === undefined || options.afterDraining !== undefined;
+      const ofCluster = options.subnet === undefined || mostDrained !== null;
       const chosen = ofCluster ? clusterNamed(sources, options.cluster) : null;
       const named = (options.subnet ?? chosen?.cluster.nodeSubnetIds ?? []).map((subnet) =>
         subnetNamed(sources, subnet),
@@ -76,13 +78,13 @@ A reservation takes no address away that is in use. It keeps new single addresse
       const subnetIds = found.map(({ subnetId }) => subnetId);
       const regionOf = new Map(found.map(({ source, subnetId }) => [subnetId, source.estate.target.region]));
       const drain =
-        chosen === null || options.afterDraining === undefined
+        chosen === null || mostDrained === null
           ? null
           : planned(() =>
               planDrain(chosen.source.plan, chosen.cluster, {
                 subnetIds,
                 supply: 'prefixes',
-                most: wholeNumberOf('--after-draining', options.afterDraining ?? '', 1),
+                most: mostDrained,
                 win: null,
               }),
             );

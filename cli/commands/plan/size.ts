@@ -89,7 +89,6 @@ The exit code is 1 where no mode fits.
 `,
     )
     .action(async (options: Options) => {
-      checkFormat(options.format);
       const question = await questionOf(options, session);
       const answered = await lookUpLimits([options.type], { live: false, region: options.region?.[0] });
       const answer = planSize(question, (type) => limitsOf(type, answered));
@@ -97,6 +96,17 @@ The exit code is 1 where no mode fits.
       await writePlan(session, options.format, document, sizeReport(document));
       session.exit(answer.modes.some(({ fits }) => fits) ? EXIT.ok : EXIT.found);
     });
+};
+
+const checkRanges = ({ within = [], taken = [] }: Options): void => {
+  const wrong = [...within.map((range) => ['--within', range]), ...taken.map((range) => ['--taken', range])]
+    .filter(([, range = '']) => (parseCidr(range)?.length ?? 0) < LARGEST_RANGE)
+    .map((each) => each.join(' '));
+  if (wrong.length > 0)
+    throw new UsageError(
+      `${wrong.join(', ')} is not an IPv4 range.`,
+      `Give a range of /${LARGEST_RANGE} or smaller, such as 172.16.0.0/16.`,
+    );
 };
 
 const questionOf = async (options: Options, session: Session): Promise<SizeQuestion> => {
@@ -111,22 +121,14 @@ const questionOf = async (options: Options, session: Session): Promise<SizeQuest
     () => wholeNumberOf('--load-balancers', options.loadBalancers),
     () => options.mode?.map(modeOf),
     () => checkCniTargets(options),
+    () => checkFormat(options.format),
+    () => checkRanges(options),
   );
   const zones = wholeNumberOf('--zones', options.zones, 1, 26);
   const survive = optionalNumber('--survive', options.survive, 1) ?? zones;
   if (survive > zones)
     throw new UsageError(`--survive ${survive} is more than --zones ${zones}.`, 'Give at most all zones.');
   const modes = (options.mode ?? SIZE_MODES).map(modeOf);
-  for (const [option, ranges] of [
-    ['--within', options.within],
-    ['--taken', options.taken],
-  ] as const)
-    for (const range of ranges ?? [])
-      if ((parseCidr(range)?.length ?? 0) < LARGEST_RANGE)
-        throw new UsageError(
-          `${option} ${range} is not an IPv4 range.`,
-          `Give a range of /${LARGEST_RANGE} or smaller, such as 172.16.0.0/16.`,
-        );
   return {
     nodes: wholeNumberOf('--nodes', options.nodes, 1),
     type: options.type,

@@ -3,11 +3,17 @@ import { count, number, verb } from '../../../shared/model/base/text/numbers.ts'
 import type { UpgradeDocument } from '../../../shared/model/plan/plan-documents.ts';
 import type { PlanReport } from '../../../shared/model/plan/plan-report.ts';
 import { planUpgrade, type UpgradeAnswer } from '../../../shared/model/plan/upgrade.ts';
+import { checkAll } from '../../base/all-problems.ts';
 import type { Session } from '../../base/command-line.ts';
 import { EXIT } from '../../base/exit-codes.ts';
 import { addPlanFormatOptions, type PlanFormat } from '../../input/output-options.ts';
 import type { PlanSourceOptions } from '../../input/plan-estates.ts';
-import { addPlanSourceOptions, clusterNamed, readPlanSources } from '../../input/plan-source.ts';
+import {
+  addPlanSourceOptions,
+  checkPlanSource,
+  clusterNamed,
+  readPlanSources,
+} from '../../input/plan-source.ts';
 import { optionalNumber } from '../../input/whole-number.ts';
 import { checkFormat, ONE_POSSIBLE_PLACE, writePlan } from '../../output/plan/answer.ts';
 
@@ -38,8 +44,11 @@ does not fit.
 `,
     )
     .action(async (options: Options) => {
-      checkFormat(options.format);
-      const surge = optionalNumber('--surge', options.surge, 1);
+      const [surge] = checkAll(
+        () => optionalNumber('--surge', options.surge, 1),
+        () => checkFormat(options.format),
+        () => checkPlanSource(options),
+      );
       const { source, cluster } = clusterNamed(await readPlanSources(options, session), options.cluster);
       const eks = source.estate.eksClusters?.find(({ name }) => name === cluster.clusterName) ?? null;
       const { answer, mapsDuring } = planUpgrade(source.plan, cluster, eks, surge);

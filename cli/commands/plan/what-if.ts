@@ -4,12 +4,19 @@ import type { WhatIfDocument } from '../../../shared/model/plan/plan-documents.t
 import type { PlanReport } from '../../../shared/model/plan/plan-report.ts';
 import type { PlanState, SubnetFigures, SupplyFigures } from '../../../shared/model/plan/state-figures.ts';
 import { planWhatIf, type WhatIf } from '../../../shared/model/plan/what-if.ts';
+import { checkAll } from '../../base/all-problems.ts';
 import { collectValues, type Session } from '../../base/command-line.ts';
 import { EXIT } from '../../base/exit-codes.ts';
 import { addPlanFormatOptions, type PlanFormat } from '../../input/output-options.ts';
 import { type ChangeOptions, changesOf } from '../../input/plan-changes.ts';
 import type { PlanSourceOptions } from '../../input/plan-estates.ts';
-import { addPlanSourceOptions, clusterNamed, planned, readPlanSources } from '../../input/plan-source.ts';
+import {
+  addPlanSourceOptions,
+  checkPlanSource,
+  clusterNamed,
+  planned,
+  readPlanSources,
+} from '../../input/plan-source.ts';
 import { checkFormat, ONE_POSSIBLE_PLACE, writePlan } from '../../output/plan/answer.ts';
 import { commandsOf } from '../../output/plan/commands.ts';
 import { bounds, fromTo } from '../../output/plan/figures.ts';
@@ -44,8 +51,11 @@ if that is not known.
 `,
     )
     .action(async (options: Options) => {
-      checkFormat(options.format);
-      const changes = changesOf(options);
+      const [changes] = checkAll(
+        () => changesOf(options),
+        () => checkFormat(options.format),
+        () => checkPlanSource(options),
+      );
       const chosen = clusterNamed(await readPlanSources(options, session), options.cluster);
       const { answer, mapsAfter } = planned(() => planWhatIf(chosen.source.plan, chosen.cluster, changes));
       const document: WhatIfDocument = {

@@ -19,6 +19,17 @@ test.each<[string, Readonly<Record<string, string>>]>([
   ['collect --out -', { '--region': 'mars', '--output': 'xml' }],
   ['explain data-a', { '--region': 'mars', '--output': 'xml' }],
   ['map data-a', { '--region': 'mars', '--output': 'xml' }],
+  ['plan drain', { '--region': 'mars', '--output': 'xml', '--nodes': 'x', '--win': 'y', '--supply': 'z' }],
+  ['plan reserve', { '--region': 'mars', '--output': 'xml', '--after-draining': 'x' }],
+  ['plan failover', { '--region': 'mars', '--output': 'xml' }],
+  ['plan upgrade', { '--region': 'mars', '--output': 'xml', '--surge': 'x' }],
+  ['plan what-if', { '--region': 'mars', '--output': 'xml', '--nodes': 'x' }],
+  ['plan fit', { '--region': 'mars', '--output': 'xml', '--require': 'x', '--nodes': 'y', '--pods': 'z' }],
+  ['plan node m5.large', { '--output': 'xml', '--mode': 'x', '--pods': 'y' }],
+  [
+    'plan size --nodes 3 --type m5.large --pods-per-node 9',
+    { '--output': 'xml', '--zones': 'x', '--within': 'y' },
+  ],
   ['mute 3', { '--for': 'ever', '--output': 'xml', '--reason': 'x'.repeat(501) }],
   ['unmute three', { '--output': 'xml' }],
 ])('headroom %s names all wrong options at once', async (command, wrong) => {
