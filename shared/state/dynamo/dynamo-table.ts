@@ -62,6 +62,8 @@ export interface Condition {
 export class DynamoTable {
   readonly #client: DynamoDBClient;
   readonly #tableName: string;
+  /** Whether a call that names both keys was answered. A table that has `pk` alone takes every put, each over the last. */
+  #hasBothKeys = false;
 
   constructor(client: DynamoDBClient, tableName: string) {
     this.#client = client;
@@ -78,6 +80,7 @@ export class DynamoTable {
         }),
       ),
     );
+    this.#hasBothKeys = true;
     return answer.Item ?? null;
   }
 
@@ -96,6 +99,7 @@ export class DynamoTable {
         const unprocessed = answer.UnprocessedKeys?.[this.#tableName]?.Keys;
         const read = answer.Responses?.[this.#tableName] ?? (unprocessed === undefined ? undefined : []);
         found.push(...this.#answered('dynamodb:BatchGetItem', read));
+        this.#hasBothKeys = true;
         return unprocessed ?? [];
       });
     }
@@ -106,6 +110,7 @@ export class DynamoTable {
   batchOfPuts(): BatchOfPuts {
     let waiting: PutRequest[] = [];
     const send = async (): Promise<void> => {
+      if (waiting.length > 0) await this.#refuseOtherKeys();
       const requests = waiting;
       waiting = [];
       await this.#untilDone(requests, async (asked) => {
@@ -143,6 +148,7 @@ export class DynamoTable {
 
   /** Writes the whole item; `refused` when the condition did not hold. */
   async put(key: ItemKey, attributes: Item, condition?: Condition): Promise<'written' | 'refused'> {
+    await this.#refuseOtherKeys();
     const command = new PutItemCommand({
       TableName: this.#tableName,
       Item: { ...keyOf(key), ...attributes },
@@ -182,6 +188,17 @@ export class DynamoTable {
         items.push(...this.#answered('dynamodb:Query', page.Items));
       return items;
     });
+  }
+
+  /** @throws StateStoreError `state-not-ours` for a table with other keys: it would lose what is written */
+  async #refuseOtherKeys(): Promise<void> {
+    if (this.#hasBothKeys) return;
+    try {
+      await this.get({ pk: 'keys', sk: 'keys' }, { consistent: false });
+    } catch (error) {
+      // Where reading fails for another reason, writing may be possible.
+      if (error instanceof StateStoreError && error.code === 'state-not-ours') throw error;
+    }
   }
 
   async #conditionally<Done extends string>(

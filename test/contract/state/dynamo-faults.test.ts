@@ -1,6 +1,7 @@
 import {
   CreateTableCommand,
   PutItemCommand,
+  ScanCommand,
   UpdateItemCommand,
   waitUntilTableExists,
 } from '@aws-sdk/client-dynamodb';
@@ -30,6 +31,8 @@ describe('the DynamoDB store, when things go wrong', () => {
   beforeEach(async () => {
     tableName = await database.createTable();
     store = createDynamoStateStore({ client: database.client, tableName });
+    // The first write of a process reads, too: fates are for what comes after.
+    await store.alerts.read(target, 'none');
   });
   afterEach(() => {
     database.fates = () => 'answered';
@@ -109,6 +112,12 @@ describe('the DynamoDB store, when things go wrong', () => {
     const failure = { code: 'state-not-ours', message: expect.stringContaining(other) };
     // Without a sort key a query is answered, by nothing; what is read by its key is not.
     await expect(foreign.alerts.read(target, anAlert().key)).rejects.toMatchObject(failure);
+    // A put names no keys: without a sort key each would be written over the last.
+    const unread = createDynamoStateStore({ client: database.client, tableName: other });
+    await expect(unread.alerts.commit(target, anAlert(), 0)).rejects.toMatchObject(failure);
+    await expect(unread.assessments.putLatest(anAssessment())).rejects.toMatchObject(failure);
+    const { Count } = await database.client.send(new ScanCommand({ TableName: other }));
+    expect(Count).toBe(0);
   });
 
   test('an answer that is not from DynamoDB, such as a login page, is named', () => {
