@@ -17,3 +17,15 @@ export const isGone = (
   if (assessment.target.status !== 'ok' || subject.type === 'monitor') return false;
   return vpcIds === null || (subject.vpcId !== null && vpcIds.includes(subject.vpcId));
 };
+
+/** What is so of something that is gone, behind its name; `undefined`: only what was found of it is. */
+export const goneText = (
+  { subject: { id, type } }: Pick<Alert, 'subject'>,
+  { clusters, subnets, vpcs }: Pick<TargetAssessment, 'clusters' | 'subnets' | 'vpcs'>,
+): string | undefined => {
+  const isMissing =
+    (type === 'subnet' && !subnets.some(({ subnetId }) => subnetId === id)) ||
+    (type === 'vpc' && !vpcs.some(({ vpcId }) => vpcId === id)) ||
+    (type === 'cluster' && !clusters.some(({ clusterName }) => clusterName === id));
+  return isMissing ? `the ${type === 'vpc' ? 'VPC' : type} is no longer there` : undefined;
+};

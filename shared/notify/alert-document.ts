@@ -213,7 +213,7 @@ export const facetsOf = ({ transitions }: AlertMessage): AlertFacets => {
  * character that it, or XML, does not accept, whatever a tag contains.
  */
 export const writeAlertDocument = (
-  { quietThreads: _quietThreads, ...message }: AlertMessage,
+  { quietThreads: _quietThreads, sentAt: _sentAt, ...message }: AlertMessage,
   headline: string,
 ): string =>
   JSON.stringify({

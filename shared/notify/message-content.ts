@@ -100,7 +100,7 @@ const FIGURES_SHOWN = 10;
 export const composeMessage = (message: AlertMessage): MessageContent => {
   if (message.digest !== undefined) return composeOf(message, message.digest);
   const transitions = message.transitions.toSorted(compareLevel);
-  const entries = transitions.map(describe);
+  const entries = transitions.map((transition) => describe(transition, message.sentAt));
   const omitted = message.omittedTransitions ?? 0;
   const first = entries[0];
   const headline = groupHeadline(transitions, omitted);
@@ -142,7 +142,7 @@ const composeOf = (message: AlertMessage, { title, level, sections }: Digest): M
   })),
 });
 
-const describe = (transition: Transition): MessageEntry => {
+const describe = (transition: Transition, sentAt: string | undefined): MessageEntry => {
   const { finding, transition: kind } = transition;
   const over = isPast(transition);
   return {
@@ -155,7 +155,7 @@ const describe = (transition: Transition): MessageEntry => {
     title: titleOf(transition),
     explanation: prose(explanationOf(transition)),
     place: placeOf(transition),
-    timing: timingOf(transition),
+    timing: timingOf(transition, sentAt),
     outlook: over ? [] : outlookOf(finding.forecast, transition.at, finding.title).map(prose),
     figures: over ? [] : figuresOf(finding),
     changes: changesOf(transition).map(changeOf),
@@ -223,9 +223,11 @@ const someOf = (names: readonly string[]): string =>
     ...(names.length > CLUSTERS_SHOWN ? [`${names.length - CLUSTERS_SHOWN} more`] : []),
   ].join(', ');
 
-const timingOf = ({ transition, since, at }: Transition): Fact => {
-  const span = elapsed(since, at);
+/** A message that comes late says of when its figures are. An alert that got worse began milder than its title says. */
+const timingOf = ({ transition, since, at }: Transition, sentAt: string | undefined): Fact => {
+  const span = elapsed(since, transition === 'resolved' ? at : (sentAt ?? at));
   const lasted = span === null ? '' : duration(span);
+  const figures = sentAt === undefined ? '' : `, figures of ${utcTime(at)}`;
   return transition === 'resolved'
     ? {
         label: 'Resolved',
@@ -233,9 +235,9 @@ const timingOf = ({ transition, since, at }: Transition): Fact => {
         value: short(`${utcTime(at)}${span === null || span <= 0 ? '' : `, after ${lasted}`}`),
       }
     : {
-        label: 'Since',
+        label: transition === 'escalated' ? 'Alert since' : 'Since',
         ...momentOf(since),
-        value: short(`${utcTime(since)}${span === null || span <= 0 ? '' : ` (${lasted})`}`),
+        value: short(`${utcTime(since)}${span === null || span <= 0 ? '' : ` (${lasted})`}${figures}`),
       };
 };
 

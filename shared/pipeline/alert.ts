@@ -32,6 +32,8 @@ export interface RaiseAlertsInput {
    * resolves. Asked for alerts that no observation speaks of; by default they stay as they are.
    */
   readonly isGone?: (alert: Alert) => boolean;
+  /** See `goneText`. */
+  readonly goneText?: (alert: Alert) => string | undefined;
   /** What is gone is the target from the selection: nothing is known to be over. */
   readonly isUnmonitored?: boolean;
   /** What happens to an alert of an earlier version that another one replaces; `null`: it is none. */
@@ -160,7 +162,9 @@ const endOf = (
 ): Observation | null => {
   if (replacement === null) {
     if (input.isGone?.(alert) !== true) return null;
-    return input.isUnmonitored === true ? { ...goneFrom(alert), unmonitored: true } : goneFrom(alert);
+    if (input.isUnmonitored === true) return { ...goneFrom(alert), unmonitored: true };
+    const clear = input.goneText?.(alert);
+    return clear === undefined ? goneFrom(alert) : { ...goneFrom(alert), clear };
   }
   if (replacement.step !== 'end') return null;
   const { step: _step, ...end } = replacement;

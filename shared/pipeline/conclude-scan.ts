@@ -1,4 +1,4 @@
-import { isGone } from '../alerts/gone.ts';
+import { goneText, isGone } from '../alerts/gone.ts';
 import type { LinkSettings } from '../alerts/links.ts';
 import type { InventoryScope } from '../inventory/inventory-source.ts';
 import type { MetricSink } from '../metrics/metric-sink.ts';
@@ -144,6 +144,7 @@ const raise = async (
     policy,
     stored: stored.listed,
     isGone: (alert) => isGone(alert, assessment, scope.vpcIds ?? null),
+    goneText: (alert) => goneText(alert, assessment),
     links,
     store: store.alerts,
     notifier,

@@ -9,7 +9,7 @@ import { HeadroomError, type Problem, problemOf } from '../model/base/errors.ts'
 import { listOf } from '../model/base/text/names.ts';
 import { type MonitorStatus, NAMES_SHOWN } from '../model/checks/monitor/monitor-context.ts';
 import { targetName } from '../model/result/identity.ts';
-import { coverageOf, type TargetCoverage } from '../model/target/coverage.ts';
+import { coverageOf, type LastScan, type TargetCoverage } from '../model/target/coverage.ts';
 import { systemTimer, type Timer, withDeadline } from '../notify/deadline.ts';
 import type { Notifier } from '../notify/notifier.ts';
 import type { StateStore } from '../state/state-store.ts';
@@ -233,6 +233,29 @@ const unfinishedScans = async (
   return new Map(found);
 };
 
+/** Failed targets whose problems are read: a message names fewer, and the first remedy fixes most of them. */
+const MOST_READ = 20;
+
+/** The last scans, those that failed with their problems: what fixes them is what the message begins with. */
+const withProblems = async (
+  { resolved, store }: PlanInput,
+  lastScans: readonly LastScan[],
+): Promise<readonly LastScan[]> => {
+  const planned = new Set(resolved.targets.map(targetName));
+  const failed = lastScans
+    .filter(({ status, target }) => status === 'failed' && planned.has(targetName(target)))
+    .slice(0, MOST_READ);
+  const problems = new Map(
+    await Promise.all(
+      failed.map(async ({ target }) => {
+        const assessment = await attempt([], () => store.assessments.latest(target));
+        return [targetName(target), assessment?.target.errors ?? []] as const;
+      }),
+    ),
+  );
+  return lastScans.map((scan) => ({ ...scan, problems: problems.get(targetName(scan.target)) ?? [] }));
+};
+
 /**
  * How well every target is watched, by what its last scan left behind.
  *
@@ -246,7 +269,8 @@ const coverageAt = async (
   const { home, resolved, policy, store, unstored } = input;
   const lastScans = await store.assessments.targets();
   const killed = await unfinishedScans(input, lastScans, now);
-  const watched = coverageOf(resolved.targets, lastScans, planned, policy.rules.coverage.staleAfter, now);
+  const explained = await withProblems(input, lastScans);
+  const watched = coverageOf(resolved.targets, explained, planned, policy.rules.coverage.staleAfter, now);
   const doubts = new Map(resolved.targets.map(({ doubt, ...target }) => [targetName(target), doubt]));
   const doubtful = new Set(
     resolved.targets.filter(({ doubt }) => doubt !== undefined).map(({ accountId }) => accountId),

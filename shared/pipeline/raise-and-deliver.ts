@@ -17,6 +17,8 @@ export interface RaiseForDeliveryInput {
   readonly stored: readonly VersionedAlert[];
   /** Whether what an alert is about is known to be gone. */
   readonly isGone: (alert: Alert) => boolean;
+  /** See `goneText`. */
+  readonly goneText?: (alert: Alert) => string | undefined;
   /** The target left the selection, so that its alerts end without a measurement. */
   readonly isUnmonitored?: boolean;
   readonly links: LinkSettings;
@@ -51,6 +53,7 @@ export const raiseForDelivery = async (input: RaiseForDeliveryInput): Promise<Ra
     clock,
     runId,
     isUnmonitored,
+    ...(input.goneText === undefined ? {} : { goneText: input.goneText }),
   });
   return {
     ...raised,

@@ -82,6 +82,14 @@ class Sender {
     };
   }
 
+  /** The message, with when it is sent where that is late. */
+  #dated(message: AlertMessage): AlertMessage {
+    const now = this.#input.clock();
+    const madeAt = Math.max(...message.transitions.map(({ at }) => Date.parse(at)));
+    const isLate = Number.isFinite(madeAt) && now - madeAt >= LATE_MILLISECONDS;
+    return isLate ? { ...message, sentAt: new Date(now).toISOString() } : message;
+  }
+
   /** A transition of which no message can be made must not keep the others from being sent. */
   #grouped(transitions: readonly Transition[], destination?: string): readonly AlertMessage[] {
     try {
@@ -104,7 +112,8 @@ class Sender {
     );
     const transitions = [...attempts.values()].map(({ entry }) => entry.transition);
     let failuresInARow = 0;
-    for (const message of this.#grouped(transitions, destination)) {
+    for (const made of this.#grouped(transitions, destination)) {
+      const message = this.#dated(made);
       const concerned = message.transitions.flatMap(({ id }) => attempts.get(id) ?? []);
       const result =
         failuresInARow < FAILURES_IN_A_ROW
@@ -205,6 +214,9 @@ const notTried = (destination: string): Failure => ({
 
 const nameOf = (destination: string): string =>
   destination === '' ? 'The default destination' : destination;
+
+/** Scans come every few minutes, and a first failure is tried again by the next one. */
+const LATE_MILLISECONDS = 15 * 60_000;
 
 const destinationsOf = ({ destinations }: AlertMessage): readonly string[] =>
   destinations.length === 0 ? [''] : destinations;

@@ -21,6 +21,8 @@ export interface AlertMessage {
   readonly incidents?: readonly OpenIncident[];
   /** How many more transitions there were than a channel could carry; they are not in `transitions`. */
   readonly omittedTransitions?: number;
+  /** When it is sent (ISO 8601), where that is long after its transitions: a destination failed, or had quiet hours. */
+  readonly sentAt?: string;
   /** It is a digest, and about no transition. */
   readonly digest?: Digest;
 }

@@ -5,6 +5,7 @@ import { evaluateMonitor } from '../../../shared/alerts/evaluate.ts';
 import { DEFAULT_POLICY } from '../../../shared/config/default-policy.ts';
 import { OUTBOX_TIMING } from '../../../shared/model/alert/outbox.ts';
 import { DeliveryError } from '../../../shared/notify/delivery-error.ts';
+import { composeMessage } from '../../../shared/notify/message-content.ts';
 import type { Notifier } from '../../../shared/notify/notifier.ts';
 import { createRoutedNotifier } from '../../../shared/notify/routed-notifier.ts';
 import { createSnsNotifier } from '../../../shared/notify/sns-notifier.ts';
@@ -154,6 +155,31 @@ describe('delivery to SNS', () => {
       },
     ]);
     expect(report.undelivered.map(({ subject }) => subject.id)).toEqual(['subnet-0a']);
+  });
+
+  test('what a destination gets an hour late says of when its figures are', async () => {
+    const timings: (string | undefined)[] = [];
+    let isDown = true;
+    const recovering: Notifier = {
+      send: async (message) => {
+        if (isDown)
+          throw new DeliveryError('slack-unavailable', 'Slack answered HTTP 503', 'Wait.', {
+            permanent: false,
+          });
+        timings.push(composeMessage(message).entries[0]?.timing.value);
+      },
+    };
+    const notifying = { notifier: recovering };
+    await scan(ONE, notifying);
+    clock.now += 60 * MINUTE;
+    isDown = false;
+    await scan(ONE, notifying);
+    clock.now += 5 * MINUTE;
+    await scan({ ...ONE, 'subnet-0b': 'warning' }, notifying);
+    expect(timings).toEqual([
+      'Thu 15 Jan 2026 10:00 UTC (1 hour), figures of Thu 15 Jan 2026 10:00 UTC',
+      'Thu 15 Jan 2026 11:05 UTC',
+    ]);
   });
 
   test('what fails names its destination, since two may be of one service', async () => {

@@ -42,8 +42,12 @@ beforeEach(async () => {
 });
 
 const plan = async (...targets: readonly Target[]) => {
-  runs += 1;
   for (const target of targets) await assess(target);
+  return planOf(...targets);
+};
+
+const planOf = (...targets: readonly Target[]) => {
+  runs += 1;
   return planRun({
     home: HOME,
     runId: `run-${runs}`,
@@ -66,6 +70,30 @@ const plan = async (...targets: readonly Target[]) => {
     clock: () => now,
   });
 };
+
+test('a target that cannot be read is named with what fixes it', async () => {
+  const action = 'Allow ec2:DescribeSubnets in the policy of the role.';
+  for (const minutes of [0, 31]) {
+    now = BEGIN + minutes * MINUTE;
+    await store.assessments.putLatest(
+      anAssessment({
+        target: {
+          ...SPOKE,
+          status: 'failed',
+          errors: [{ code: 'access-denied', message: 'Listing subnets is not allowed', action }],
+        },
+        scannedAt: new Date(now).toISOString(),
+      }),
+    );
+    await planOf(HOME, SPOKE);
+  }
+  const [message] = messages.map(composeMessage);
+  expect(message?.headline).toBe('Warning: Headroom: account 111111111111 in eu-west-1 is not watched');
+  expect(message?.entries[0]?.remedy).toMatchObject({
+    title: action.replace(/\.$/, ''),
+    effect: 'Fixes: Listing subnets is not allowed.',
+  });
+});
 
 const stored = async () => (await store.alerts.list(SPOKE)).map(({ alert: { status } }) => status);
 const headlines = (): readonly string[] => messages.map((message) => composeMessage(message).headline);

@@ -80,14 +80,20 @@ describe('raising alerts', () => {
   test('what is known to be gone resolves, and an alert that no rule mentions stays as it is', async () => {
     await scan({ 'subnet-0a': 'critical', 'subnet-0b': 'critical' });
     clock.now += 5 * MINUTE;
-    const raised = await raise({}, { isGone: ({ subject }) => subject.id === 'subnet-0a' });
+    const raised = await raise(
+      {},
+      {
+        isGone: ({ subject }) => subject.id === 'subnet-0a',
+        goneText: () => 'the subnet is no longer there',
+      },
+    );
     expect(raised.alerts.map(({ alert }) => [alert.subject.id, alert.status])).toEqual([
       ['subnet-0a', 'resolved'],
       ['subnet-0b', 'firing'],
     ]);
-    expect(raised.transitions.map(({ transition, subject }) => [subject.id, transition])).toEqual([
-      ['subnet-0a', 'resolved'],
-    ]);
+    expect(
+      raised.transitions.map(({ clear, transition, subject }) => [subject.id, transition, clear]),
+    ).toEqual([['subnet-0a', 'resolved', 'the subnet is no longer there']]);
   });
 
   test('a resolved alert is forgotten after seven days, and not a moment before', async () => {

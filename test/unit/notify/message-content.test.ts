@@ -185,6 +185,24 @@ describe('since when', () => {
     });
   });
 
+  test('an alert that got worse began milder than its title says', () => {
+    expect(entryOf(finding, { transition: 'escalated' }).timing.label).toBe('Alert since');
+  });
+
+  test('a message that comes late says how long it is now, and of when its figures are', () => {
+    const late = (change: object) =>
+      composeMessage({
+        ...exampleMessage([exampleTransition(finding, change)]),
+        sentAt: '2026-11-20T15:30:00.000Z',
+      }).entries[0]?.timing.value;
+    expect(late({})).toBe(
+      'Fri 20 Nov 2026 14:00 UTC (1 hour 30 minutes), figures of Fri 20 Nov 2026 14:10 UTC',
+    );
+    expect(late({ transition: 'resolved', severity: 'ok' })).toBe(
+      'Fri 20 Nov 2026 14:10 UTC, after 10 minutes',
+    );
+  });
+
   test('what began just now has no length yet', () => {
     const now = '2026-11-20T14:00:00Z';
     expect(entryOf(finding, { at: now, since: now }).timing.value).toBe('Fri 20 Nov 2026 14:00 UTC');
