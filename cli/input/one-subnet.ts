@@ -156,7 +156,9 @@ export const readOneSubnet = async (
     map: assessment.maps.find(({ subnetId }) => subnetId === subnet.subnetId) ?? null,
     history: histories.get(subnetKey(subnet)) ?? null,
     alerts: alerts.filter(({ subject }) => subject.subnetIds.includes(subnet.subnetId)),
-    notChecked: notChecked && filterNotChecked(notChecked, assessment, { subnet: [subnet.subnetId] }),
+    notChecked:
+      notChecked &&
+      filterNotChecked(notChecked, assessment, { subnet: [subnet.subnetId], account: [subnet.accountId] }),
     assessments,
     now,
   };

@@ -19,7 +19,7 @@ export const leakedInterfaces: Check = {
   clear: () => 'no leaked interface is left',
   about: 'each subnet',
   condition: `A subnet holds interfaces that have been attached to nothing for long. Long is ${LEAKED_AFTER_MINUTES} minutes for the VPC CNI and launch templates, 30 minutes for Cilium, a day for Lambda. Warning when they hold 5 % of the subnet, or more than it has left; else information.`,
-  unknown: 'The interfaces could not be listed.',
+  unknown: 'The interfaces could not be listed, or another account owns the subnet.',
   impact:
     'They hold addresses that nothing uses. The controllers that made them sweep within the hour. Older ones stay: their cluster is gone or has no nodes, or their launch template keeps interfaces when nodes end.',
   settings: 'findings',
@@ -34,7 +34,12 @@ const result = (estate: Estate, subnet: SubnetAssessment): CheckResult => {
   );
   if (here.length === 0) {
     return subnet.leakedInterfaces === null
-      ? notMeasured(subject, 'The interfaces could not be listed.')
+      ? notMeasured(
+          subject,
+          subnet.ownerId === null
+            ? 'The interfaces could not be listed.'
+            : 'Another account owns the subnet, and sees all interfaces in it.',
+        )
       : healthy(subject);
   }
   const addresses = here.reduce((sum, each) => sum + each.addresses, 0);

@@ -2,6 +2,7 @@ import { mkdtempSync, readFileSync, writeFileSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { describe, expect, test } from 'vitest';
+import type { NotChecked } from '../../../shared/model/result/not-checked.ts';
 import { headroomInProcess } from '../../fixtures/command-in-process.ts';
 import { shopFile } from '../../fixtures/plan-command.ts';
 
@@ -82,4 +83,33 @@ describe('a subnet of a plan', () => {
     expect(code).toBe(2);
     expect(err).toContain('2 subnets are called shop-0a: subnet-0a, subnet-1a.');
   });
+});
+
+test('a shared subnet is explained as one account sees it, and why a participant cannot check it', async () => {
+  const estate = JSON.parse(readFileSync(shopFile({ nodes: 3, pods: 0 }), 'utf8')) as EstateFile;
+  const [owner] = estate.targets;
+  const participant = {
+    ...owner,
+    target: { ...owner?.target, accountId: OTHER },
+    interfaces: [],
+    instances: [],
+    eksClusters: [],
+    autoScalingGroups: [],
+  };
+  const file = join(mkdtempSync(join(tmpdir(), 'headroom-accounts-')), 'estate.json');
+  writeFileSync(file, JSON.stringify({ ...estate, targets: [owner, participant] }));
+  const notChecked = async (account: string) => {
+    const args = ['explain', 'subnet-0a', '--account', account, '--output', 'json', '--from', file];
+    const { out } = await headroomInProcess(args);
+    return (JSON.parse(out) as { notChecked: NotChecked[] }).notChecked;
+  };
+  for (const account of [ONE, OTHER])
+    for (const { subjects } of await notChecked(account))
+      expect(subjects.map(({ accountId }) => accountId)).toEqual([account]);
+  expect(await notChecked(OTHER)).toContainEqual(
+    expect.objectContaining({
+      kind: 'leaked-interfaces',
+      reason: 'Another account owns the subnet, and sees all interfaces in it.',
+    }),
+  );
 });
