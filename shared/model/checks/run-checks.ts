@@ -204,7 +204,8 @@ export const bySupply = (outcomes: readonly CheckOutcome[]): readonly (readonly 
 /** What is so of a subject of which nothing is found, behind its name; `null`: not known. */
 export const clearText = (outcomes: readonly CheckOutcome[]): string | null => {
   const known = outcomes.filter(({ raise }) => raise !== null);
-  const [first] = known;
+  // One check of a supply that is switched off says nothing of the others.
+  const first = known.find(({ notRaised }) => notRaised !== SWITCHED_OFF) ?? known[0];
   if (first === undefined || known.some(({ raise, hold }) => raise !== 'ok' || hold !== 'ok')) return null;
   if (first.notRaised !== null) return first.notRaised;
   const figures = new Map(known.flatMap(({ evidence }) => evidence.map(({ name, value }) => [name, value])));

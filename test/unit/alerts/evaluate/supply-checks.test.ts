@@ -169,6 +169,23 @@ describe('addresses-low', () => {
     });
   });
 
+  test('what is free is said while another check of the supply is switched off, and that it is off where all are', () => {
+    const clearWith = (...off: readonly RuleName[]) =>
+      observationsOf(anAssessment({ subnets: [aSubnet({ forecast: {} })] }), {
+        ...DEFAULT_POLICY,
+        rules: {
+          ...DEFAULT_POLICY.rules,
+          ...Object.fromEntries(off.map((rule) => [rule, { ...DEFAULT_POLICY.rules[rule], enabled: false }])),
+        },
+      }).find(({ key }) => key === 'addresses/subnet/subnet-0a')?.clear;
+    const whole = clearWith();
+    expect(whole).toMatch(/addresses available$/);
+    expect(clearWith('addresses-surge')).toBe(whole);
+    expect(clearWith('addresses-surge', 'addresses-exhausted', 'addresses-low', 'addresses-exhaustion')).toBe(
+      'no longer checked, because the rule is switched off',
+    );
+  });
+
   test('an override by tag, cluster or range has its own thresholds', () => {
     const rules = { 'addresses-low': { warning: { percent: 90 }, critical: { percent: 85 } } };
     const raised = (match: AlertPolicy['overrides'][number]['match']) =>
