@@ -85,8 +85,9 @@ class Sender {
   /** The message, with when it is sent where that is late. */
   #dated(message: AlertMessage): AlertMessage {
     const now = this.#input.clock();
-    const madeAt = Math.max(...message.transitions.map(({ at }) => Date.parse(at)));
-    const isLate = Number.isFinite(madeAt) && now - madeAt >= LATE_MILLISECONDS;
+    const { transitions } = message;
+    const isLate =
+      transitions.length > 0 && transitions.every(({ at }) => now - Date.parse(at) >= LATE_MILLISECONDS);
     return isLate ? { ...message, sentAt: new Date(now).toISOString() } : message;
   }
 
