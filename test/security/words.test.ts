@@ -65,6 +65,7 @@ const HOSTILE: Readonly<Record<string, unknown>> = {
   fullZones: ['\u001B[31m'],
   lostZones: ['\u001B[31m'],
   zone: '',
+  zones: ['eu-west-1a', 'a b'],
 };
 
 describe('a schema', () => {

@@ -44,6 +44,7 @@ export const WORD_FIELDS: Readonly<Record<string, WordPattern>> = {
   fullZones: ZONE,
   lostZones: ZONE,
   zone: ZONE,
+  zones: ZONE,
   outpostArn: ARN,
   roleArn: ARN,
   cidr: RANGE,
