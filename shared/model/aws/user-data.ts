@@ -5,7 +5,7 @@ const FLAG = /--max-pods(?:=|\s+)["']?(\$?\w+)/g;
 const FIELD = /\bmaxPods["']?\s*[:=]\s*["']?(\$?\w+)/g;
 
 /** `max-pods = 58` of Bottlerocket, in TOML. */
-const BOTTLEROCKET = /^\s*(?:settings\.kubernetes\.)?["']?max-pods["']?\s*=\s*["']?(\w+)/gm;
+const BOTTLEROCKET = /^[ \t]*(?:settings\.kubernetes\.)?["']?max-pods["']?\s*=\s*["']?(\w+)/gm;
 
 /** The kubelet's own limit is then in force. */
 const NOT_COMPUTED = /--use-max-pods(?:=|\s+)["']?false\b/;
@@ -14,7 +14,7 @@ const NOT_COMPUTED = /--use-max-pods(?:=|\s+)["']?false\b/;
 const KUBELET_DEFAULT = 110;
 
 /** Comments of shell, YAML and TOML. */
-const COMMENT = /^\s*#.*$/gm;
+const COMMENT = /^[ \t]*#.*$/gm;
 
 /**
  * How many pods the user data of a node sets its kubelet to admit. A flag is stronger than the configuration. `null`: it says nothing, or
