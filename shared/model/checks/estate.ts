@@ -71,6 +71,7 @@ export class Estate {
   #clustersNamingSubnet: ReadonlyMap<string, ReadonlySet<ClusterAssessment>> | null = null;
   #clustersInSubnet: ReadonlyMap<string, ReadonlySet<ClusterAssessment>> | null = null;
   #plan: PlanEstate | null = null;
+  readonly #refused: ReadonlySet<string>;
   #refusedClusters: readonly ClusterAssessment[] | null = null;
 
   constructor(input: EstateInput) {
@@ -80,6 +81,7 @@ export class Estate {
     this.vpcs = new Map(input.vpcs.map((vpc) => [vpc.vpcId, vpc]));
     this.maps = new Map(input.maps.map((map) => [map.subnetId, map]));
     this.eksClusters = new Map((input.eksClusters ?? []).map((cluster) => [cluster.name, cluster]));
+    this.#refused = input.unread?.clusters ?? new Set();
     this.#subnetsOfVpc = Map.groupBy(input.subnets, ({ vpcId }) => vpcId);
     for (const { clusterName, subnetIds } of input.clusters) {
       for (const subnetId of new Set(subnetIds)) {
@@ -120,18 +122,19 @@ export class Estate {
 
   /** Clusters that EKS listed and did not describe in full. */
   get refusedClusters(): readonly ClusterAssessment[] {
-    const refused = this.input.unread?.clusters ?? NONE;
-    this.#refusedClusters ??= this.input.clusters.filter(({ clusterName }) => refused.has(clusterName));
+    this.#refusedClusters ??= this.input.clusters.filter(({ clusterName }) => this.#refused.has(clusterName));
     return this.#refusedClusters;
   }
 
   /** A cluster is in one VPC. Of one without nodes it is not known in which. */
   #mayConcernRefused({ clusterName, type, vpcId }: Subject): boolean {
-    const refused = this.input.unread?.clusters ?? NONE;
-    if (refused.size === 0) return false;
-    if (type === 'cluster' || type === 'node-group') return clusterName !== null && refused.has(clusterName);
+    if (this.#refused.size === 0) return false;
+    if (type === 'cluster' || type === 'node-group')
+      return clusterName !== null && this.#refused.has(clusterName);
     const known = this.refusedClusters.filter((cluster) => cluster.vpcId !== null);
-    return known.length < refused.size || vpcId === null || known.some((cluster) => cluster.vpcId === vpcId);
+    return (
+      known.length < this.#refused.size || vpcId === null || known.some((cluster) => cluster.vpcId === vpcId)
+    );
   }
 
   clustersOf(subnetId: string): readonly string[] {
@@ -288,7 +291,6 @@ export class Estate {
   }
 }
 
-const NONE: ReadonlySet<string> = new Set();
 const NO_CLUSTERS: ReadonlySet<ClusterAssessment> = new Set();
 
 const clustersBySubnet = (

@@ -250,11 +250,11 @@ describe('the exact settings of the CNI', () => {
 });
 
 describe('pods that no interface explains', () => {
-  const onNode = (changes: Parameters<typeof aKubernetesNode>[0]) =>
+  const onNode = (changes: Parameters<typeof aKubernetesNode>[0], pod: Parameters<typeof aPod>[0] = {}) =>
     PodJoin.of(
       aReading({
         nodes: known([aKubernetesNode({ instanceId: null, ...changes })]),
-        pods: known([aPod({ addresses: ['192.168.0.9'] })]),
+        pods: known([aPod({ addresses: ['192.168.0.9'], ...pod })]),
       }),
     )?.finish(null).unexplained;
 
@@ -264,6 +264,10 @@ describe('pods that no interface explains', () => {
 
   test('are none on a hybrid node: its pods have no address of the VPC', () => {
     expect(onNode({ runsVpcCni: false })).toBe(0);
+  });
+
+  test('are those that name no node', () => {
+    expect(onNode({ runsVpcCni: false }, { nodeName: null })).toBe(1);
   });
 });
 
