@@ -102,3 +102,26 @@ export const subnetForecasts = (
     ...(blocksFree === null ? {} : { prefixes: blocksFree }),
   };
 };
+
+/**
+ * The outlook of every subnet of a target, by id.
+ *
+ * @param histories of the subnets that have one
+ * @param now epoch milliseconds
+ */
+export const forecastsOf = (
+  subnets: readonly (Supplies & Pick<SubnetAssessment, 'subnetId'>)[],
+  histories: Pick<ReadonlyMap<string, SubnetHistory>, 'get' | 'keys'>,
+  now: number,
+): ReadonlyMap<string, SubnetForecasts> => {
+  const falls = targetFalls(subnets, histories, now);
+  const byId = new Map(subnets.map((subnet) => [subnet.subnetId, subnet]));
+  const forecasts = new Map<string, SubnetForecasts>();
+  // In the order in which the past is stored, where it is: it may be unpacked in parts.
+  for (const subnetId of new Set([...histories.keys(), ...byId.keys()])) {
+    const subnet = byId.get(subnetId);
+    if (subnet !== undefined)
+      forecasts.set(subnetId, subnetForecasts(subnet, histories.get(subnetId), now, falls));
+  }
+  return forecasts;
+};

@@ -22,7 +22,7 @@ import type { Listing, Unread } from '../checks/listings.ts';
 import { ClusterAssessor } from '../cluster/cluster-assessor.ts';
 import { limitsOf } from '../cluster/instance-limits.ts';
 import { withCommittedDemand } from '../forecast/committed.ts';
-import { subnetForecasts, targetFalls } from '../forecast/subnet-forecasts.ts';
+import { forecastsOf } from '../forecast/subnet-forecasts.ts';
 import { cniInCluster } from '../kubernetes/cni-in-cluster.ts';
 import { kubernetesFigures } from '../kubernetes/kubernetes-figures.ts';
 import { kubernetesUnknowns } from '../kubernetes/kubernetes-unknowns.ts';
@@ -35,12 +35,7 @@ import { warmAdvice } from '../kubernetes/warm-advice.ts';
 import { LeakTracker, leaksIn } from '../owners/leaks.ts';
 import { withChanges } from '../owners/owner-changes.ts';
 import { ownerOf } from '../owners/owners.ts';
-import type {
-  SubnetAssessment,
-  SubnetForecasts,
-  TargetAssessment,
-  TargetStatus,
-} from '../result/assessment.ts';
+import type { SubnetAssessment, TargetAssessment, TargetStatus } from '../result/assessment.ts';
 import type { ClusterAssessment } from '../result/cluster.ts';
 import type { SubnetHistory } from '../result/forecast.ts';
 import type { OwnerChanges } from '../result/owner-changes.ts';
@@ -49,8 +44,9 @@ import type { PastScan, PastSubnet } from '../result/past-scan.ts';
 import type { WarmAdvice } from '../result/pod-rhythm.ts';
 import type { ClusterPods } from '../result/pods.ts';
 import type { Unknown } from '../result/unknown.ts';
-import { SubnetAssessor, type SubnetOutcome } from '../subnet/subnet-assessor.ts';
+import { SubnetAssessor } from '../subnet/subnet-assessor.ts';
 import { summarizeVpc } from '../subnet/vpc-summary.ts';
+import { withPrefixUse } from './prefix-use.ts';
 
 /** Everything known of a target before its interfaces are read. `null`: could not be read. */
 export interface TargetAssessorInput {
@@ -193,13 +189,8 @@ export class TargetAssessor {
       : null;
     const clusters = (assessedClusters?.clusters ?? []).map((cluster) => this.#withPods(cluster));
     const outsideDemand = assessedClusters?.outsideDemand ?? [];
-    const prefixSubnets = new Set(clusters.flatMap(({ takesPrefixesFrom }) => takesPrefixesFrom));
-    const leftOver = leftOverPrefixes(clusters);
-    const finished = seen.map((outcome) => ({
-      ...outcome,
-      assessment: withPrefixUse(outcome, prefixSubnets, leftOver),
-    }));
-    const falls = targetFalls(
+    const finished = withPrefixUse(seen, clusters);
+    const forecasts = forecastsOf(
       finished.map(({ assessment }) => assessment),
       histories,
       now,
@@ -211,14 +202,6 @@ export class TargetAssessor {
       before: workloadUsage(previous?.clusters ?? []),
       now: workloadUsage(clusters),
     };
-    const forecasts = new Map<string, SubnetForecasts>();
-    // In the order in which the past is stored, where it is: it may be unpacked in parts.
-    const inOrderOfHistories = new Map(finished.map(({ assessment }) => [assessment.subnetId, assessment]));
-    for (const subnetId of new Set([...histories.keys(), ...inOrderOfHistories.keys()])) {
-      const assessment = inOrderOfHistories.get(subnetId);
-      if (assessment !== undefined)
-        forecasts.set(subnetId, subnetForecasts(assessment, histories.get(subnetId), now, falls));
-    }
     const demand = [...clusters.flatMap(({ committed }) => committed), ...outsideDemand];
     const outcomes = finished.map((outcome) => {
       const { owners, ownerId, subnetId } = outcome.assessment;
@@ -367,47 +350,6 @@ const workloadChangesOf = (
   const [owners, before] = [usage.now(subnetId), usage.before(subnetId)];
   if (Number.isNaN(at) || (kept.length === 0 && (owners === null || before === null))) return [];
   return withChanges(kept, { at, owners: before }, { at: now, owners });
-};
-
-/**
- * The subnet, as one for prefixes where nodes of a cluster will take them from it, and as none where all that hold some are
- * nodes that can do without.
- */
-const withPrefixUse = (
-  { assessment, askingPrefixes }: SubnetOutcome,
-  prefixSubnets: ReadonlySet<string>,
-  leftOver: ReadonlyMap<string, number>,
-): SubnetAssessment => {
-  const { subnetId, reservations, usesPrefixes } = assessment;
-  if (prefixSubnets.has(subnetId)) {
-    return {
-      ...assessment,
-      usesPrefixes: true,
-      unknowns: assessment.unknowns.filter(({ field }) => field !== 'usesPrefixes'),
-    };
-  }
-  const isReserved = reservations === null || reservations.some(({ type }) => type === 'prefix');
-  const isLeftOver = askingPrefixes > 0 && askingPrefixes <= (leftOver.get(subnetId) ?? 0) && !isReserved;
-  return usesPrefixes === true && isLeftOver ? { ...assessment, usesPrefixes: false } : assessment;
-};
-
-/**
- * By subnet, prefixes of nodes that can do without more of them: those from before a switch back to single addresses, and those of
- * CNIs that fall back to single addresses.
- */
-const leftOverPrefixes = (clusters: readonly ClusterAssessment[]): ReadonlyMap<string, number> => {
-  const leftOver = new Map<string, number>();
-  for (const { cni, newNodes, nodes } of clusters) {
-    const canDoWithout =
-      cni === 'cilium-eni' ||
-      cni === 'auto-mode' ||
-      (newNodes?.settingsKnown === true && !newNodes.settings.prefixDelegation);
-    if (!canDoWithout) continue;
-    for (const { usage } of nodes)
-      for (const { prefixes, subnetId } of usage)
-        leftOver.set(subnetId, (leftOver.get(subnetId) ?? 0) + prefixes);
-  }
-  return leftOver;
 };
 
 /** What could not be asked for, and so may be missing from every cluster. */
