@@ -78,11 +78,12 @@ fired with, so that all its messages are in the same thread.
 The first route that matches takes a message, and those after it as well if it has \`continue\`. A message that no route takes
 goes to the default destination. A selector's \`rule\` may be the name of a rule, the kind of a finding, or another name of its check.
 Everyone who was notified of any level of an alert is notified when it resolves. A de-escalation goes to those who were notified of
-the level that ends.
+the level that ends. Routes apply as they are at that time: if a route has moved to another destination since, the new one gets the
+end. An incident that is still open in the old one has to be resolved by hand.
 
-## Upgrading from 0.1
+## Alerts of earlier versions
 
-Earlier versions had one alert for each rule and subnet. The first scan after an upgrade replaces them by alerts over all
+Early versions had one alert for each rule and subnet. The first scan after an upgrade replaces them by alerts over all
 checks of a supply, without a message. A PagerDuty incident that one of them opened has to be resolved by hand.
 `;
 
