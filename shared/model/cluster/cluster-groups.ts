@@ -6,7 +6,6 @@ import type {
   Tags,
 } from '../aws/inventory.ts';
 import { largestOf } from '../base/extremes.ts';
-import { valueAt } from '../base/value-at.ts';
 import { membershipOf } from '../owners/cluster-membership.ts';
 import { type ClusterPlan, fullNodes, heaviestType } from './group-demand.ts';
 import { mostInstances } from './group-sizes.ts';
@@ -53,7 +52,7 @@ export const loosePools = (plan: ClusterPlan): readonly GrowingGroup[] => {
     ({ instanceId, kind: { node } }) =>
       node.isLive &&
       !inGroups.has(instanceId) &&
-      !ownGroups.some((group) => isWarm(plan, group, instanceId)) &&
+      !ownGroups.some((group) => isInWarmPool(group, instanceId, plan.instances)) &&
       !nodeGroups.has(node.membership.nodeGroup ?? ''),
   );
   return [...Map.groupBy(loose, ({ kind }) => kind.node.membership.nodePool ?? '')].map(([pool, nodes]) =>
@@ -154,13 +153,11 @@ export const startedFirst = (
   return Math.max(zones * STARTED_IN_EACH_ZONE, replaced);
 };
 
-const isWarm = (plan: ClusterPlan, group: AutoScalingGroup, instanceId: string): boolean =>
-  isInWarmPool(group, valueAt(plan.instances, instanceId));
-
 const scalingGroup = (plan: ClusterPlan, group: AutoScalingGroup): GrowingGroup => {
   const ids = new Set(group.instanceIds);
   const nodes = plan.nodes.filter(
-    ({ instanceId, kind }) => (kind.node.isLive && ids.has(instanceId)) || isWarm(plan, group, instanceId),
+    ({ instanceId, kind }) =>
+      (kind.node.isLive && ids.has(instanceId)) || isInWarmPool(group, instanceId, plan.instances),
   );
   const maxSize = mostNodes(group);
   const growing = growingGroup(

@@ -52,8 +52,8 @@ export const outsideGroups = (
     const warm =
       group.warmPool === undefined
         ? []
-        : [...instances.values()].filter((instance) => isInWarmPool(group, instance));
-    const instanceIds = [...group.instanceIds, ...warm.map(({ instanceId }) => instanceId)];
+        : [...instances.keys()].filter((instanceId) => isInWarmPool(group, instanceId, instances));
+    const instanceIds = [...group.instanceIds, ...warm];
     const running = instanceIds.flatMap((id) => instances.get(id)?.instanceType ?? []);
     const maxSize = mostNodes(group);
     const mostOf = (type: string): number => mostInstances({ ...group, maxSize }, running, type) ?? maxSize;

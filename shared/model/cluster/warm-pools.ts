@@ -1,4 +1,5 @@
 import type { AutoScalingGroup, Instance, WarmPool } from '../aws/inventory.ts';
+import { valueAt } from '../base/value-at.ts';
 import { AUTO_SCALING_GROUP_TAG } from '../owners/owner-marks.ts';
 
 /**
@@ -20,9 +21,11 @@ export const mostNodes = ({
  */
 export const isInWarmPool = (
   { instanceIds, name, warmPool }: AutoScalingGroup,
-  { instanceId, state, tags }: Instance,
-): boolean =>
-  warmPool !== undefined &&
-  tags[AUTO_SCALING_GROUP_TAG] === name &&
-  state !== 'terminated' &&
-  !instanceIds.includes(instanceId);
+  instanceId: string,
+  instances: ReadonlyMap<string, Instance>,
+): boolean => {
+  // Nodes are looked up only for a group that has a pool: an account has thousands of both.
+  if (warmPool === undefined) return false;
+  const { state, tags } = valueAt(instances, instanceId);
+  return tags[AUTO_SCALING_GROUP_TAG] === name && state !== 'terminated' && !instanceIds.includes(instanceId);
+};
