@@ -1,9 +1,8 @@
 import { elementAt } from '../base/element-at.ts';
 import type { HourlyPoint } from '../result/forecast.ts';
 import { median } from './hourly-grid.ts';
+import { DAY, HOUR } from './supply-history.ts';
 
-const HOUR = 3_600_000;
-const DAY = 24 * HOUR;
 /** Days to compare with, and around which hours of them: two weeks hold every weekday twice. */
 const EARLIER_DAYS = 14;
 const AROUND_HOURS = 1;

@@ -6,10 +6,10 @@ import { type Drain, type Drains, NO_DRAINS } from './drain.ts';
 import { type Earlier, earlierDays } from './earlier-days.ts';
 import { type Fall, fallOf } from './fall.ts';
 import { isLittleLeft } from './little-left.ts';
+import { HOUR } from './supply-history.ts';
 import { valueAt } from './value-at.ts';
 
 const MINUTE = 60_000;
-const HOUR = 60 * MINUTE;
 
 /**
  * Burn rates, as in Google's SRE workbook (chapter 5, "Alerting on SLOs"): a long window for evidence and a short one for
